@@ -1,0 +1,1 @@
+"""Sidecard: panels for SuperOffice CRM Online."""

@@ -1,0 +1,102 @@
+"""What living in another site's frame asks of every response: partitioned cookies, and who may frame which page."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from http.cookies import Morsel, SimpleCookie
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.csp import get_nonce
+from django.utils.csp import build_policy
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+AsyncGetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+
+class _ResponseOnly:
+    """A middleware that only looks at responses: the same in both colours, without a thread hop."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: GetResponse | AsyncGetResponse) -> None:
+        self.get_response = get_response
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        if self.is_async:
+            return self._acall(request)
+        response = self.get_response(request)
+        assert isinstance(response, HttpResponseBase)
+        self.finish(request, response)
+        return response
+
+    async def _acall(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        assert not isinstance(response, HttpResponseBase)
+        answer = await response
+        self.finish(request, answer)
+        return answer
+
+    def finish(self, request: HttpRequest, response: HttpResponseBase) -> None:
+        raise NotImplementedError
+
+
+class _PartitionedMorsel(Morsel[str]):
+    """A cookie that knows the attribute ``Partitioned``, which the standard library learns in Python 3.14."""
+
+    _reserved = {**Morsel._reserved, "partitioned": "Partitioned"}  # type: ignore[attr-defined]
+    _flags = Morsel._flags | {"partitioned"}  # type: ignore[attr-defined]
+
+
+class PartitionedCookies(_ResponseOnly):
+    """Marks every ``SameSite=None`` cookie ``Secure; Partitioned``, deletions too.
+
+    Browsers that block third-party cookies keep a frame's cookie only if it is partitioned (CHIPS), and delete it only
+    by a partitioned deletion. Where they allow third-party cookies, an unpartitioned one of the same name set at top
+    level would arrive beside ours; so all of them are partitioned, also those of the pop-up.
+    """
+
+    def finish(self, request: HttpRequest, response: HttpResponseBase) -> None:
+        for name, morsel in list(response.cookies.items()):
+            if str(morsel["samesite"]).lower() == "none":
+                _partition(response.cookies, name, morsel)
+
+
+def _partition(cookies: SimpleCookie, name: str, morsel: Morsel[str]) -> None:
+    if "partitioned" not in morsel:
+        fresh = _PartitionedMorsel()
+        fresh.set(morsel.key, morsel.value, morsel.coded_value)
+        dict.update(fresh, morsel)
+        # SimpleCookie's own item assignment would take the morsel for a text.
+        dict.__setitem__(cookies, name, fresh)
+        morsel = fresh
+    morsel["secure"] = True
+    morsel["partitioned"] = True
+
+
+class Embeddable(_ResponseOnly):
+    """Lets SuperOffice frame panels, and their error pages; nobody frames anything else.
+
+    The ancestors are the environment's suffixes: a customer's own host would lock out the first visit and a moved
+    customer, and separate nobody.
+    """
+
+    def finish(self, request: HttpRequest, response: HttpResponseBase) -> None:
+        if not request.path_info.startswith("/panels/"):
+            return
+        policy = {**settings.SECURE_CSP, "frame-ancestors": settings.FRAME_ANCESTORS}
+        response.headers["Content-Security-Policy"] = build_policy(policy, get_nonce(request))
+        # The CSP says it better; X-Frame-Options knows no list.
+        response.xframe_options_exempt = True  # type: ignore[attr-defined]
+
+
+def never_stored(response: HttpResponse) -> HttpResponse:
+    """Mark a page with CRM data so that no cache and no history keeps it."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
