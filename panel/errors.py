@@ -26,7 +26,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _page(request, 500, _("Something broke on our side"), _("Nothing was changed. Please try again in a moment."))
+    return _page(
+        request, 500, _("Something broke on our side"), _("Nothing was changed. Please try again in a moment.")
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "", **_kwargs: Any) -> HttpResponse:

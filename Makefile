@@ -1,0 +1,47 @@
+# Sidecard: `make help` lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+
+.PHONY: help demo test check bench format requirements clean
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.venv/.synced: requirements-dev.txt requirements-uv.txt
+	@test -n "$(PYTHON)" || { echo "Sidecard needs Python 3.12 or newer; none was found. Install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
+	@$(BIN)/uv pip sync --quiet --require-hashes requirements-dev.txt
+	@touch $@
+
+demo: .venv/.synced ## Start a SuperOffice sandbox, Sidecard and its worker on this machine
+	@exec $(BIN)/python -m tests.demo
+
+test: .venv/.synced ## Run all tests, browser tests included where a Chromium is found
+	$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/.synced ## Lint, types, import rules, templates, deployment checks, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates tests/sandbox/pages --check --lint
+	@$(BIN)/python -m tests.deployment_check
+
+bench: .venv/.synced ## Measure, one JSON line a figure
+	@$(BIN)/python -m tests.bench
+
+format: .venv/.synced ## Bring code and templates into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djlint templates tests/sandbox/pages --reformat --quiet
+
+requirements: .venv/.synced ## Pin the newest releases that pyproject.toml allows
+	$(BIN)/uv pip compile pyproject.toml --upgrade --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --group dev --upgrade --universal --generate-hashes --no-emit-index-url --no-header -q -c requirements.txt -o requirements-dev.txt
+
+clean: ## Remove the environment, caches and the demo's state
+	rm -rf .venv var .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,63 @@
+"""Loaded by pytest before Django's settings: where this run's sandbox, application, database and Redis are.
+
+Ports are chosen per run, so that two runs side by side do not meet. PostgreSQL and Redis are used where they answer
+(``DATABASE_URL`` and ``REDIS_URL`` name others); with ``REQUIRE_SERVICES=1`` a run without them fails.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+def is_free(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def free_ports(count: int) -> int:
+    """The first of ``count`` free ports in a row, away from those that the system hands out itself."""
+    while True:
+        first = random.randrange(10_000, 30_000)
+        if all(is_free(first + offset) for offset in range(count)):
+            return first
+
+
+def answers(url: str) -> bool:
+    at = urlsplit(url)
+    try:
+        socket.create_connection((at.hostname or "", at.port or 0), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
+POSTGRES = os.environ.get("DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
+REDIS = os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
+REQUIRED = os.environ.get("REQUIRE_SERVICES") == "1"
+MISSING = [url for url in (POSTGRES, REDIS) if not url.startswith("sqlite") and not answers(url)]
+if REQUIRED and (MISSING or POSTGRES.startswith("sqlite")):
+    raise SystemExit(f"REQUIRE_SERVICES=1, but nothing answers at {MISSING or POSTGRES}")
+
+CRM_PORT = free_ports(4)
+APP_PORT = CRM_PORT + 3
+VAR = Path(tempfile.mkdtemp(prefix="sidecard-tests-"))
+
+for name in [name for name in os.environ if name.startswith(("SIDECARD_", "SUPEROFFICE_"))]:
+    del os.environ[name]
+os.environ["SIDECARD_VAR"] = str(VAR)
+os.environ["SIDECARD_BASE_URL"] = f"http://127.0.0.1:{APP_PORT}"
+os.environ["SUPEROFFICE_LOGIN_URL"] = f"http://localhost:{CRM_PORT}"
+os.environ["DATABASE_URL"] = f"sqlite:///{VAR / 'tests.sqlite3'}" if POSTGRES in MISSING else POSTGRES
+os.environ["REDIS_URL"] = "" if REDIS in MISSING else REDIS
+# Playwright's synchronous face runs an event loop in the test's thread; the database is not used from inside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
