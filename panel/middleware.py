@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from http.cookies import Morsel, SimpleCookie
+from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.csp import get_nonce
 from django.utils.csp import build_policy
-
-GetResponse = Callable[[HttpRequest], HttpResponseBase]
-AsyncGetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 
 class _ResponseOnly:
@@ -22,28 +20,21 @@ class _ResponseOnly:
     sync_capable = True
     async_capable = True
 
-    def __init__(self, get_response: GetResponse | AsyncGetResponse) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         self.get_response = get_response
         self.is_async = iscoroutinefunction(get_response)
         if self.is_async:
             markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+    def __call__(self, request: HttpRequest) -> Any:
         if self.is_async:
-            return self._acall(request)
-        response = self.get_response(request)
-        assert isinstance(response, HttpResponseBase)
-        self.finish(request, response)
-        return response
+            return self.__acall__(request)
+        return self.finish(request, self.get_response(request))
 
-    async def _acall(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
-        assert not isinstance(response, HttpResponseBase)
-        answer = await response
-        self.finish(request, answer)
-        return answer
+    async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.finish(request, await self.get_response(request))
 
-    def finish(self, request: HttpRequest, response: HttpResponseBase) -> None:
+    def finish(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         raise NotImplementedError
 
 
@@ -62,10 +53,11 @@ class PartitionedCookies(_ResponseOnly):
     level would arrive beside ours; so all of them are partitioned, also those of the pop-up.
     """
 
-    def finish(self, request: HttpRequest, response: HttpResponseBase) -> None:
+    def finish(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         for name, morsel in list(response.cookies.items()):
             if str(morsel["samesite"]).lower() == "none":
                 _partition(response.cookies, name, morsel)
+        return response
 
 
 def _partition(cookies: SimpleCookie, name: str, morsel: Morsel[str]) -> None:
@@ -87,16 +79,10 @@ class Embeddable(_ResponseOnly):
     customer, and separate nobody.
     """
 
-    def finish(self, request: HttpRequest, response: HttpResponseBase) -> None:
-        if not request.path_info.startswith("/panels/"):
-            return
-        policy = {**settings.SECURE_CSP, "frame-ancestors": settings.FRAME_ANCESTORS}
-        response.headers["Content-Security-Policy"] = build_policy(policy, get_nonce(request))
-        # The CSP says it better; X-Frame-Options knows no list.
-        response.xframe_options_exempt = True  # type: ignore[attr-defined]
-
-
-def never_stored(response: HttpResponse) -> HttpResponse:
-    """Mark a page with CRM data so that no cache and no history keeps it."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    def finish(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if request.path_info.startswith("/panels/"):
+            policy = {**settings.SECURE_CSP, "frame-ancestors": settings.FRAME_ANCESTORS}
+            response.headers["Content-Security-Policy"] = build_policy(policy, get_nonce(request))
+            # The CSP says it better; X-Frame-Options knows no list.
+            response.xframe_options_exempt = True  # type: ignore[attr-defined]
+        return response
