@@ -1,0 +1,202 @@
+"""The control API, ``/__sandbox__/…`` on the login host: make the sandbox behave badly, move, forget.
+
+Bodies and answers are JSON. A body with a key that is not known gets 400 and changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from .state import STATES
+from .tokens import rotate, signing_key
+from .world import Fault, Tenant, World
+
+Handler = Callable[[Request], Awaitable[Response]]
+NUMBER = (int, float)
+
+
+class Misused(Exception):
+    """What was asked makes no sense; the text says why."""
+
+    def __init__(self, text: str, status: int = 400) -> None:
+        super().__init__(text)
+        self.text, self.status = text, status
+
+
+def routes(world: World, urls: dict[str, str], reset: Callable[[], None]) -> list[BaseRoute]:
+    """All endpoints; ``reset`` puts the world back to its seed."""
+    control = Control(world, urls, reset)
+    return [
+        Mount(
+            "/__sandbox__",
+            routes=[
+                Route("/calls", answered(control.calls), methods=["GET"]),
+                Route("/calls", answered(control.forget_calls), methods=["DELETE"]),
+                Route("/faults", answered(control.faults), methods=["GET"]),
+                Route("/faults", answered(control.add_fault), methods=["POST"]),
+                Route("/faults", answered(control.forget_faults), methods=["DELETE"]),
+                Route("/tenants/{ctx}", answered(control.tenant), methods=["POST"]),
+                Route("/login", answered(control.login), methods=["POST"]),
+                Route("/clock", answered(control.clock), methods=["POST"]),
+                Route("/token", answered(control.token), methods=["POST"]),
+                Route("/reset", answered(control.reset), methods=["POST"]),
+                Route("/webhooks/{event}", answered(control.webhook), methods=["POST"]),
+            ],
+        )
+    ]
+
+
+def answered(handler: Handler) -> Handler:
+    """Misuse becomes a JSON answer; other sites' pages in the same browser get none of this."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            refuse_other_sites(request)
+            return await handler(request)
+        except Misused as misused:
+            return JSONResponse({"error": misused.text}, misused.status)
+
+    return endpoint
+
+
+class Control:
+    """The endpoints, one method each."""
+
+    def __init__(self, world: World, urls: dict[str, str], reset: Callable[[], None]) -> None:
+        self.world, self.urls, self.back_to_seed = world, urls, reset
+
+    async def calls(self, request: Request) -> Response:
+        """Every call so far, oldest first; ``?tenant=`` narrows."""
+        tenant = request.query_params.get("tenant")
+        return JSONResponse([c for c in self.world.calls if tenant is None or c["tenant"] == tenant])
+
+    async def forget_calls(self, request: Request) -> Response:
+        self.world.calls.clear()
+        return JSONResponse([])
+
+    async def faults(self, request: Request) -> Response:
+        return JSONResponse([asdict(fault) for fault in self.world.faults])
+
+    async def add_fault(self, request: Request) -> Response:
+        """One more `Fault`; later ones are asked after earlier ones."""
+        given = await body(request, {field.name for field in fields(Fault)})
+        if given.get("drop") not in (None, "before", "after"):
+            raise Misused('drop is "before" or "after"')
+        self.world.faults.append(Fault(**given))
+        return await self.faults(request)
+
+    async def forget_faults(self, request: Request) -> Response:
+        self.world.faults.clear()
+        return JSONResponse([])
+
+    async def tenant(self, request: Request) -> Response:
+        """Change one tenant: ``state``, ``move`` (to a host name), ``revoke``, ``restore``, ``consent``, ``denied``."""
+        tenant = self.known_tenant(request.path_params["ctx"])
+        given = await body(request, {"state", "move", "revoke", "restore", "consent", "denied"})
+        if given.get("state", "Running") not in STATES:
+            raise Misused(f"state is one of {', '.join(STATES)}")
+        if given.get("move", "app") not in ("online2", "app"):
+            raise Misused("move to online2 or app")
+        self.change(tenant, given)
+        return JSONResponse(self.summary(tenant))
+
+    def change(self, tenant: Tenant, given: dict[str, Any]) -> None:
+        tenant.state = given.get("state", tenant.state)
+        tenant.host = given.get("move", tenant.host)
+        tenant.denied = given.get("denied", tenant.denied)
+        if given.get("revoke"):
+            self.world.end_authorization(tenant)
+        if given.get("restore"):
+            tenant.revoked, tenant.approved = False, True
+        if "consent" in given:
+            tenant.approved = bool(given["consent"])
+
+    def summary(self, tenant: Tenant) -> dict[str, Any]:
+        shown = ("ctx", "state", "host", "approved", "approved_by", "revoked", "denied")
+        return {name: getattr(tenant, name) for name in shown} | {"url": f"{self.urls[tenant.host]}/{tenant.ctx}"}
+
+    async def login(self, request: Request) -> Response:
+        """``coop`` on or off, ``rotate`` the keys, and lifetimes in seconds."""
+        settings = {"coop": bool, "access_token_seconds": NUMBER, "code_seconds": NUMBER, "id_token_seconds": NUMBER}
+        given = await body(request, {"rotate", *settings})
+        for name, kind in settings.items():
+            if name in given and not isinstance(given[name], kind):
+                raise Misused(f"{name} has the wrong type")
+        if given.pop("rotate", False):
+            rotate(self.world)
+        for name, value in given.items():
+            setattr(self.world.login, name, value)
+        keys = [signing_key(pem).x5t for pem in self.world.keys]
+        return JSONResponse(asdict(self.world.login) | {"keys": keys})
+
+    async def clock(self, request: Request) -> Response:
+        """``advance`` by seconds, set the ``offset``, or set ``now`` (ISO 8601 with an offset)."""
+        given = await body(request, {"advance", "offset", "now"})
+        for name in ("advance", "offset"):
+            if not isinstance(given.get(name, 0), NUMBER):
+                raise Misused(f"{name} is a number of seconds")
+        if "now" in given:
+            self.world.clock_offset = (moment(given["now"]) - datetime.now(UTC)).total_seconds()
+        self.world.clock_offset = given.get("offset", self.world.clock_offset) + given.get("advance", 0)
+        return JSONResponse({"now": self.world.now().isoformat(), "offset": self.world.clock_offset})
+
+    async def token(self, request: Request) -> Response:
+        """An access token without a sign-in: ``{"ctx": "Cust12345", "user": "alice"}``."""
+        given = await body(request, {"ctx", "user"})
+        tenant = self.known_tenant(str(given.get("ctx", "")))
+        user = given.get("user")
+        if user not in tenant.associates:
+            raise Misused(f"{tenant.ctx} has the users {', '.join(tenant.associates)}", 404)
+        client_id = next(iter(self.world.clients))
+        return JSONResponse({"access_token": self.world.issue_access_token(tenant.ctx, user, client_id)})
+
+    async def reset(self, request: Request) -> Response:
+        """Back to the seed; keys stay."""
+        self.back_to_seed()
+        return JSONResponse({"reset": True})
+
+    async def webhook(self, request: Request) -> Response:
+        raise Misused(f"webhooks/{request.path_params['event']}: this sandbox does not send webhooks", 501)
+
+    def known_tenant(self, ctx: str) -> Tenant:
+        tenant = self.world.tenant(ctx)
+        if tenant is None:
+            raise Misused(f"the tenants are {', '.join(self.world.tenants)}", 404)
+        return tenant
+
+
+async def body(request: Request, allowed: set[str]) -> dict[str, Any]:
+    """The JSON object of a request. Raises `Misused` for anything else and for keys that mean nothing here."""
+    try:
+        given = json.loads(await request.body() or "{}")
+    except ValueError as error:
+        raise Misused(f"not JSON: {error}") from error
+    if not isinstance(given, dict) or not given.keys() <= allowed:
+        raise Misused(f"send a JSON object with any of {', '.join(sorted(allowed))}")
+    return given
+
+
+def moment(value: object) -> datetime:
+    """An aware time from ISO text."""
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise Misused(str(error)) from error
+    if at.tzinfo is None:
+        raise Misused("now needs an offset, such as 2026-11-29T09:00:00Z")
+    return at
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Browsers name the page that sends a request; only pages of the login host itself may control the sandbox."""
+    origin = request.headers.get("origin")
+    if origin is not None and origin != f"http://{request.headers.get('host')}":
+        raise Misused("the control API is not for pages of other sites", 403)

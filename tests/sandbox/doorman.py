@@ -1,0 +1,56 @@
+"""What every answer of the login host passes: safety headers and the call log."""
+
+from __future__ import annotations
+
+import time
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .world import World
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+"""No ``form-action``: browsers apply it to redirects too, and a sign-in ends in one to the application."""
+
+
+class Doorman:
+    """Lets no page be framed, sends COOP with SuperID's answers when that is switched on, and logs SuperID's calls."""
+
+    def __init__(self, app: ASGIApp, world: World) -> None:
+        self.app, self.world = app, world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        scope.setdefault("state", {})
+        begun = time.perf_counter()
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.protect(scope["path"], MutableHeaders(scope=message))
+                self.log(scope, message["status"], time.perf_counter() - begun)
+            await send(message)
+
+        await self.app(scope, receive, answer)
+
+    def protect(self, path: str, headers: MutableHeaders) -> None:
+        headers["Content-Security-Policy"] = POLICY
+        headers["X-Frame-Options"] = "DENY"
+        headers["X-Content-Type-Options"] = "nosniff"
+        if not path.startswith("/login/static/"):
+            headers["Cache-Control"] = "no-store"
+        if self.world.login.coop and path.startswith("/login/"):
+            headers["Cross-Origin-Opener-Policy"] = "same-origin"
+
+    def log(self, scope: Scope, status: int, seconds: float) -> None:
+        """Only what SuperOffice has too; never the query, which carries codes and hints."""
+        path = scope["path"]
+        if not path.startswith(("/login/", "/api/")) or path.startswith("/login/static/"):
+            return
+        state = scope["state"]
+        call = {"method": scope["method"], "path": path, "tenant": state.get("tenant"), "user": state.get("user")}
+        self.world.calls.append(call | {"status": status, "ms": round(seconds * 1000, 1)})

@@ -1,0 +1,50 @@
+"""The front page of the login host: who lives here, where to go, what can be switched."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from .pages import page
+from .world import World
+
+CONTROLS = [
+    ("GET /__sandbox__/calls", "", "every call to SuperID and NetServer; DELETE forgets them"),
+    (
+        "POST /__sandbox__/faults",
+        '{"path": "^v1/Sale", "status": 500, "count": 1}',
+        "trouble for matching calls: ctx, method, status, delay, drop (before, after), retry_after; DELETE ends it",
+    ),
+    (
+        "POST /__sandbox__/tenants/Cust12345",
+        '{"move": "app"}',
+        "state, move, revoke, restore, consent, denied",
+    ),
+    (
+        "POST /__sandbox__/login",
+        '{"coop": true}',
+        "coop, rotate (signing keys), access_token_seconds, code_seconds, id_token_seconds",
+    ),
+    ("POST /__sandbox__/clock", '{"advance": 3600}', "advance, offset (seconds) or now"),
+    ("POST /__sandbox__/token", '{"ctx": "Cust12345", "user": "alice"}', "an access token without a sign-in"),
+    ("POST /__sandbox__/reset", "{}", "everything back to the beginning; signing keys stay"),
+]
+"""Method and path, an example body, and what else it takes."""
+
+
+def routes(world: World, urls: dict[str, str]) -> list[BaseRoute]:
+    """``GET /``."""
+
+    async def front(request: Request) -> Response:
+        tenants = [(tenant, f"{urls[tenant.host]}/{tenant.ctx}") for tenant in world.tenants.values()]
+        return page(
+            "front.html",
+            people=world.humans.values(),
+            tenants=tenants,
+            clients=world.clients.values(),
+            login_url=urls["login"],
+            controls=CONTROLS,
+        )
+
+    return [Route("/", front)]

@@ -1,0 +1,185 @@
+"""Serves the sandbox: one process, one loop, three ports."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from . import control, front, netserver, pages, state, superid
+from .doorman import Doorman
+from .seed import seed
+from .tokens import ensure_keys
+from .world import World
+
+try:
+    from . import web
+except ImportError:  # until the client is complete
+    web = None
+
+HOSTS = ["login", "online2", "app"]
+"""The login host and the two tenant hosts, in the order of their ports."""
+SAVE_SECONDS = 2.0
+START_SECONDS = 30.0
+
+
+def build(world: World, urls: dict[str, str], reset: Callable[[], None]) -> dict[str, Starlette]:
+    """The three applications by host name; ``urls`` are their origins, ``reset`` puts the world back to its seed."""
+    login = [
+        *superid.routes(world, urls),
+        *state.routes(world, urls),
+        *control.routes(world, urls, reset),
+        *front.routes(world, urls),
+    ]
+    doorman = Middleware(Doorman, world)
+    apps = {"login": Starlette(routes=login, middleware=[doorman], exception_handlers={HTTPException: pages.failed})}
+    for host in HOSTS[1:]:
+        api = Mount("/{ctx}/api", routes=netserver.routes(world, urls, host))
+        apps[host] = Starlette(routes=[api, *(web.routes(world, urls, host) if web else [])])
+    return apps
+
+
+class ByPort:
+    """Hands each request to the application of the port it came in by, and remembers that there was one."""
+
+    def __init__(self, apps: dict[int, ASGIApp]) -> None:
+        self.apps = apps
+        self.touched = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.apps[scope["server"][1]](scope, receive, send)
+        self.touched = True
+
+
+class Sandbox:
+    """A running SuperOffice Online.
+
+    ``port`` is the login host's, the tenant hosts take the next two; 0 takes three free ones. With a ``state`` file
+    the world survives restarts. ``app_url`` is where the seeded web panels live.
+    """
+
+    def __init__(
+        self,
+        world: World | None = None,
+        port: int = 0,
+        state: Path | None = None,
+        app_url: str = "http://127.0.0.1:8000",
+        host: str = "127.0.0.1",
+    ) -> None:
+        self.state, self.app_url = state, app_url
+        self.world = world or self.remembered() or self.newborn()
+        ensure_keys(self.world)
+        self._sockets = [listen(host, port and port + i) for i in range(len(HOSTS))]
+        ports = [s.getsockname()[1] for s in self._sockets]
+        self.urls = {name: f"http://localhost:{p}" for name, p in zip(HOSTS, ports, strict=True)}
+        apps = build(self.world, self.urls, self.reset)
+        self._by_port = ByPort({p: apps[name] for name, p in zip(HOSTS, ports, strict=True)})
+        config = uvicorn.Config(
+            self._by_port,
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._serve, name="sandbox", daemon=True)
+
+    @property
+    def login_url(self) -> str:
+        """Origin of the login host, the issuer of id tokens."""
+        return self.urls["login"]
+
+    def tenant_url(self, ctx: str) -> str:
+        """Where a tenant is now, without a slash at the end."""
+        tenant = self.world.tenants[ctx]
+        return f"{self.urls[tenant.host]}/{tenant.ctx}"
+
+    def remembered(self) -> World | None:
+        """The world of the last run."""
+        return World.load(self.state) if self.state and self.state.exists() else None
+
+    def newborn(self) -> World:
+        world = World()
+        seed(world, app_url=self.app_url)
+        return world
+
+    def reset(self) -> None:
+        """Back to the seed: tokens, faults, clock and records too. Only the keys stay."""
+        fresh = self.newborn()
+        fresh.keys = self.world.keys
+        self.world.become(fresh)
+
+    def start(self) -> Sandbox:
+        """Serve from a thread of our own; returns when all three ports answer."""
+        self._thread.start()
+        waited = threading.Event()
+        for _ in range(int(START_SECONDS / 0.01)):
+            if self._server.started or not self._thread.is_alive():
+                break
+            waited.wait(0.01)
+        if not self._server.started:
+            raise RuntimeError("the sandbox did not start")
+        return self
+
+    def stop(self) -> None:
+        """Finish what is being answered, save, and free the ports."""
+        self._server.should_exit = True
+        self._thread.join()
+
+    def run(self) -> None:
+        """Serve until SIGINT or SIGTERM."""
+        ended = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: ended.set())
+        self.start()
+        print(self.greeting(), flush=True)
+        ended.wait()
+        self.stop()
+
+    def greeting(self) -> str:
+        tenants = ", ".join(f"{self.tenant_url(ctx)}/default.aspx" for ctx in self.world.tenants)
+        return f"Sandbox ready: {self.login_url}/ (tenants: {tenants})"
+
+    def _serve(self) -> None:
+        asyncio.run(self._serve_and_save(), loop_factory=self._server.config.get_loop_factory())
+
+    async def _serve_and_save(self) -> None:
+        async with self._saving():
+            await self._server.serve(sockets=self._sockets)
+
+    @contextlib.asynccontextmanager
+    async def _saving(self) -> AsyncIterator[None]:
+        """Save soon after every request, and at the end."""
+        if self.state is None:
+            yield
+            return
+        saver = asyncio.create_task(self._save_when_touched(self.state))
+        yield
+        saver.cancel()
+        self.world.save(self.state)
+
+    async def _save_when_touched(self, path: Path) -> None:
+        self.world.save(path)
+        while True:
+            await asyncio.sleep(SAVE_SECONDS)
+            if self._by_port.touched:
+                self._by_port.touched = False
+                self.world.save(path)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one."""
+    return socket.create_server((host, port), backlog=128)

@@ -1,0 +1,207 @@
+"""What the sandbox knows: people, tenants, tokens, faults and a clock; plain values that one JSON file keeps."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections import deque
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+RELEASE = "Release_11.10_2026.02.24-02"
+"""The build every tenant runs, as the state API and NetServer label it."""
+
+Row = dict[str, Any]
+"""One stored record; its keys are described in ``seed.py``. Dates are ISO texts in UTC (``2026-11-29T09:00:00``)."""
+
+
+@dataclass
+class Human:
+    """Somebody with a SuperID; he may be a user (associate) in several tenants."""
+
+    key: str
+    first_name: str
+    last_name: str
+    email: str
+    password: str
+
+
+@dataclass
+class Associate:
+    """A user of one tenant: what SuperOffice calls an associate."""
+
+    associate_id: int
+    human: str
+    initials: str
+    person_id: int
+    administrator: bool = False
+    language: str = "en-US"
+
+
+@dataclass
+class Tenant:
+    """One customer's SuperOffice."""
+
+    ctx: str
+    serial: str
+    company_name: str
+    owner_contact_id: int
+    host: str = "online2"
+    """Which of the two tenant hosts serves it now: ``online2`` or ``app``."""
+    state: str = "Running"
+    approved: bool = False
+    """An administrator has consented to the application."""
+    approved_by: str = ""
+    """User name of the administrator who did."""
+    revoked: bool = False
+    base_zone: str = "Europe/Oslo"
+    associates: dict[str, Associate] = field(default_factory=dict)
+    """By human key."""
+    rows: dict[str, dict[int, Row]] = field(default_factory=dict)
+    """By table (``contact``, ``person``, ``sale``, ``appointment``, ``webpanel`` …), then primary key."""
+    lists: dict[str, dict[int, Row]] = field(default_factory=dict)
+    """By MDO list name, then item id."""
+    denied: dict[str, list[str]] = field(default_factory=dict)
+    """Human key to what sentry denies him, e.g. ``{"bob": ["sale:select"]}``."""
+    system_tokens: dict[str, str] = field(default_factory=dict)
+    """By client id: ``{Application Name}-{random}``, constant until the authorization is revoked."""
+
+    def table(self, name: str) -> dict[int, Row]:
+        return self.rows.setdefault(name, {})
+
+    def next_id(self, table: str) -> int:
+        return max(self.table(table), default=0) + 1
+
+
+@dataclass
+class Client:
+    """An application registered in the developer portal."""
+
+    client_id: str
+    secret: str
+    name: str
+    redirect_uris: list[str]
+    """Regular expressions, matched in full."""
+    system_token: bool = True
+
+
+@dataclass
+class Login:
+    """Switches of the identity provider; lifetimes in seconds."""
+
+    coop: bool = False
+    access_token_seconds: int = 3600
+    code_seconds: int = 600
+    id_token_seconds: int = 300
+
+
+@dataclass
+class Fault:
+    """Trouble for calls to NetServer that match; ``count`` None lasts until reset."""
+
+    path: str = ""
+    """A regular expression searched in the path below ``/{ctx}/api/``, without the query."""
+    ctx: str | None = None
+    method: str | None = None
+    status: int | None = None
+    delay: float = 0.0
+    """Seconds before the work."""
+    drop: str | None = None
+    """``before`` or ``after`` the work: the connection dies without an answer."""
+    retry_after: str | None = None
+    count: int | None = None
+
+
+@dataclass
+class World:
+    """Everything, and the only thing that is saved."""
+
+    humans: dict[str, Human] = field(default_factory=dict)
+    tenants: dict[str, Tenant] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+    login: Login = field(default_factory=Login)
+    keys: list[str] = field(default_factory=list)
+    """RSA private keys in PEM, newest first: the first one signs, all are published."""
+    codes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    access_tokens: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Token to ``{"ctx", "human", "client_id", "expires"}`` (``expires`` a Unix time)."""
+    refresh_tokens: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+    """Cookie of the identity provider's own session to human key."""
+    web_sessions: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Cookie of SuperOffice Web to ``{"human", "ctx"}`` pairs, one cookie a tenant."""
+    faults: list[Fault] = field(default_factory=list)
+    calls: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=2000))
+    """Every call to NetServer and SuperID: method, path, tenant, user, status, ms."""
+    clock_offset: float = 0.0
+    """Seconds the sandbox's clock is ahead of the machine's."""
+
+    def now(self) -> datetime:
+        """The sandbox's time, aware, UTC."""
+        return datetime.now(UTC) + timedelta(seconds=self.clock_offset)
+
+    def stamp(self) -> str:
+        """``now`` as records store it."""
+        return self.now().replace(tzinfo=None).isoformat(timespec="seconds")
+
+    def tenant(self, ctx: str) -> Tenant | None:
+        """By context identifier, whose case does not matter."""
+        return next((t for t in self.tenants.values() if t.ctx.lower() == ctx.lower()), None)
+
+    def issue_access_token(self, ctx: str, human: str, client_id: str) -> str:
+        """A new opaque access token in SuperOffice's form ``8A:{ctx}.{opaque}``."""
+        token = f"8A:{ctx}.{secrets.token_urlsafe(48)}"
+        expires = self.now().timestamp() + self.login.access_token_seconds
+        self.access_tokens[token] = {"ctx": ctx, "human": human, "client_id": client_id, "expires": expires}
+        return token
+
+    def bearer(self, token: str) -> tuple[Tenant, Associate] | None:
+        """Who holds a valid access token; None for unknown, expired and revoked ones."""
+        found = self.access_tokens.get(token)
+        if found is None or found["expires"] <= self.now().timestamp():
+            return None
+        tenant = self.tenants[found["ctx"]]
+        if tenant.revoked:
+            return None
+        return tenant, tenant.associates[found["human"]]
+
+    def end_authorization(self, tenant: Tenant) -> None:
+        """Revoke the application at one tenant: its tokens end with the authorization record."""
+        tenant.revoked, tenant.approved, tenant.approved_by = True, False, ""
+        tenant.system_tokens.clear()
+        for tokens in (self.access_tokens, self.refresh_tokens):
+            for token in [t for t, held in tokens.items() if held["ctx"] == tenant.ctx]:
+                del tokens[token]
+
+    def become(self, other: World) -> None:
+        """Take over everything of another world; whoever holds this object sees the change."""
+        for part in fields(self):
+            setattr(self, part.name, getattr(other, part.name))
+
+    def save(self, path: Path) -> None:
+        """Write atomically, readable by the owner only; a crash leaves the previous file."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(vars(self) | {"calls": []}, file, default=vars)
+        fresh.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> World:
+        """What ``save`` wrote."""
+        state = json.loads(path.read_text())
+        state["humans"] = {k: Human(**v) for k, v in state["humans"].items()}
+        state["clients"] = {k: Client(**v) for k, v in state["clients"].items()}
+        state["login"] = Login(**state["login"])
+        state["faults"] = [Fault(**f) for f in state["faults"]]
+        state["calls"] = deque(maxlen=2000)
+        for ctx, tenant in state["tenants"].items():
+            tenant["associates"] = {k: Associate(**v) for k, v in tenant["associates"].items()}
+            for kind in ("rows", "lists"):
+                tenant[kind] = {n: {int(i): r for i, r in t.items()} for n, t in tenant[kind].items()}
+            state["tenants"][ctx] = Tenant(**tenant)
+        return cls(**state)
