@@ -1,0 +1,71 @@
+// Goes to another place: fetches its page and swaps the regions in. Panels are never part of a region.
+import { reconcile } from "./panels.js";
+
+let running = new AbortController();
+const header = { "Sandbox-Partial": "1" };
+
+/** The address of a SoProtocol place (`contact.main?contact_id=17`). */
+export function current(place) {
+  return `${location.pathname}?${place.replaceAll("#", "%23")}`;
+}
+
+/** Goes to an address of this client; the panels' iframes live on. */
+export async function go(url, { push = true } = {}) {
+  await load(url, {}, (answer) => {
+    if (push && answer.url !== location.href) history.pushState(null, "", answer.url);
+  });
+}
+
+/** Fetches the current record again, e.g. because a panel changed it. */
+export async function refresh() {
+  await load(location.href, {}, () => {}, { again: true });
+}
+
+/** Posts a form of the card and shows the page it leads to. */
+export async function submit(form) {
+  const body = new URLSearchParams(new FormData(form));
+  await load(form.action, { method: "POST", body }, (answer) => {
+    if (answer.redirected) history.pushState(null, "", answer.url);
+  });
+}
+
+async function load(url, options, arrived, { again = false } = {}) {
+  running.abort();
+  running = new AbortController();
+  const { signal } = running;
+  document.body.classList.add("busy");
+  try {
+    const answer = await fetch(url, { ...options, headers: header, signal });
+    if (answer.status === 401) return void location.assign(url === location.href ? location.href : location.pathname + location.search);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (signal.aborted) return;
+    if (!page.getElementById("main")?.dataset.screen) return void location.assign(answer.url);
+    arrived(answer);
+    swap(page, again);
+  } catch (error) {
+    if (error.name !== "AbortError") notify("SuperOffice could not be reached. Please try again.");
+  } finally {
+    if (!signal.aborted) document.body.classList.remove("busy");
+  }
+}
+
+function swap(page, again) {
+  const focused = document.activeElement;
+  document.title = page.title;
+  document.getElementById("main").dataset.screen = page.getElementById("main").dataset.screen;
+  for (const region of document.querySelectorAll("[data-region]")) {
+    if (again && region.id.startsWith("side-month")) continue;
+    const fresh = page.getElementById(region.id);
+    if (region.innerHTML !== fresh.innerHTML) region.replaceChildren(...fresh.childNodes);
+  }
+  document.getElementById("notice").hidden = true;
+  reconcile(page, again);
+  if (!again && !document.contains(focused)) document.getElementById("main").focus({ preventScroll: true });
+}
+
+/** Says something above the card. */
+export function notify(text) {
+  const notice = document.getElementById("notice");
+  notice.textContent = text;
+  notice.hidden = false;
+}

@@ -1,0 +1,205 @@
+"""From a place to a screen: which template, with what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from .variables import Current
+from .web_cards import Card, Panel, company_card, panels, person_card
+from .web_edit import Input, inputs
+from .web_names import Desk, full_name
+from .web_place import Place
+from .web_side import Month, Preview, months, preview, shifted
+from .web_tables import Table, companies, people
+from .world import Row
+
+
+class Entry(NamedTuple):
+    """A button of the navigator."""
+
+    target: str
+    label: str
+    icon: str
+
+
+NAVIGATOR = (
+    Entry("dashboard2", "Dashboard", "gauge"),
+    Entry("contact", "Company", "building-2"),
+    Entry("person", "Contact", "circle-user"),
+    Entry("diary", "Diary", "calendar-days"),
+    Entry("sale", "Sale", "circle-dollar-sign"),
+    Entry("project", "Project", "clipboard-list"),
+    Entry("ticket", "Requests", "ticket"),
+    Entry("selection", "Selection", "copy-check"),
+    Entry("newinbox", "Inbox", "at-sign"),
+    Entry("emarketing", "Marketing", "target"),
+)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Everything a template needs; what a screen does not have stays empty."""
+
+    template: str
+    title: str
+    place: Place
+    current: Current
+    panels: list[Panel]
+    months: list[Month]
+    around: dict[str, str]
+    """The months before and after the shown ones, as ``2026-11``."""
+    preview: Preview | None
+    status: int = 200
+    navigator: tuple[Entry, ...] = NAVIGATOR
+    card: Card | None = None
+    form: list[Input] = field(default_factory=list)
+    cancel: Place | None = None
+    table: Table | None = None
+    tables: list[tuple[str, Table]] = field(default_factory=list)
+    lines: tuple[str, ...] = ()
+    way: Place | None = None
+    """Where a calm page points to instead."""
+
+    def area(self, name: str) -> list[Panel]:
+        return [panel for panel in self.panels if panel.area == name]
+
+    @property
+    def side(self) -> str:
+        """What the side panel shows at first: the first web panel once there is a company, else the calendar."""
+        first = self.area("side")
+        return str(first[0].id) if first and (self.current.contact_id or self.current.new) else "month"
+
+
+def open_place(desk: Desk, place: Place, session: dict[str, str], typed: Mapping[str, str] | None = None) -> Screen:
+    """The screen at a place; the session remembers the current records (SuperOffice's "SuperState")."""
+    current = _current(desk, place, session)
+    for name in ("contact_id", "person_id", "sale_id"):
+        session[name] = str(getattr(current, name))
+    opener = {"contact": _company, "person": _person, "sale": _sale, "freetextresult": _search}.get(place.target, _calm)
+    return opener(desk, place, current, typed)
+
+
+def _current(desk: Desk, place: Place, session: dict[str, str]) -> Current:
+    """The ids named by the place, with the company each belongs to, else those of the session."""
+    if place.target == "contact" and (place.flag("new") or place.what.get("contact_id") == "0"):
+        return Current(new=True)
+    contact, person, sale = (place.number(name) for name in ("contact_id", "person_id", "sale_id"))
+    if place.target == "person" and place.flag("new"):
+        return Current(contact_id=contact)
+    named = desk.row("sale", sale) or desk.row("person", person) or {}
+    contact = contact or named.get("contact", 0)
+    if not contact and not person:
+        last = Place(what=session)
+        contact, person, sale = (last.number(name) for name in ("contact_id", "person_id", "sale_id"))
+    return Current(
+        contact_id=contact if desk.row("contact", contact) else 0,
+        person_id=_owned(desk, "person", person, contact),
+        sale_id=_owned(desk, "sale", sale, contact),
+    )
+
+
+def _owned(desk: Desk, table: str, key: int, contact: int) -> int:
+    row = desk.row(table, key)
+    return key if row and row.get("contact", 0) == contact else 0
+
+
+def _screen(desk: Desk, template: str, title: str, place: Place, current: Current, **more: Any) -> Screen:
+    return Screen(
+        template=template,
+        title=title,
+        place=place,
+        current=current,
+        panels=panels(desk, place.target if more.get("card") else "", current),
+        preview=preview(desk, current),
+        **month_page(desk, ""),
+        **more,
+    )
+
+
+def _company(desk: Desk, place: Place, current: Current, typed: Mapping[str, str] | None) -> Screen:
+    if current.new:
+        card = _unsaved("contact", "New company", place)
+        return _edit(desk, card, place, current, "contact", 0, typed)
+    key = place.number("contact_id")
+    if not place.what.get("contact_id"):
+        table = companies(desk, place.what.get("search", ""))
+        return _screen(desk, "find.html", "Company", place, current, table=table)
+    row = desk.row("contact", key)
+    if row is None or not desk.may("contact:select"):
+        return _missing(desk, place, current, "company")
+    card = company_card(desk, place, key, row)
+    if place.flags.get("mode") == "edit" and card.edit:
+        return _edit(desk, card, place, current, "contact", key, typed)
+    return _screen(desk, "card.html", row["name"], place, current, card=card)
+
+
+def _person(desk: Desk, place: Place, current: Current, typed: Mapping[str, str] | None) -> Screen:
+    key = place.number("person_id")
+    if place.flag("new"):
+        return _edit(desk, _unsaved("person", "New contact", place), place, current, "person", 0, typed)
+    if not place.what.get("person_id"):
+        table = people(desk, place.what.get("search", ""))
+        return _screen(desk, "find.html", "Contact", place, current, table=table)
+    row = desk.row("person", key)
+    if row is None or not desk.may("person:select"):
+        return _missing(desk, place, current, "contact")
+    card = person_card(desk, place, key, row)
+    if place.flags.get("mode") == "edit" and card.edit:
+        return _edit(desk, card, place, current, "person", key, typed)
+    return _screen(desk, "card.html", full_name(row), place, current, card=card)
+
+
+def _unsaved(kind: str, title: str, place: Place) -> Card:
+    return Card(kind=kind, title=title, subtitle="", land="", place=place, upper=[], lower=[])
+
+
+def _edit(
+    desk: Desk, card: Card, place: Place, current: Current, table: str, key: int, typed: Mapping[str, str] | None
+) -> Screen:
+    blank: Row = {"associate": desk.associate.associate_id}
+    row = desk.row(table, key) or blank
+    shown = {"form": inputs(desk, table, row, typed), "cancel": Place(table, ("main",), {}, {f"{table}_id": str(key)})}
+    if not key:
+        shown["cancel"] = Place(table)
+    return _screen(desk, "card.html", card.title, place, current, card=card, status=422 if typed else 200, **shown)
+
+
+def _missing(desk: Desk, place: Place, current: Current, what: str) -> Screen:
+    lines = (f"This {what} does not exist, or your role does not let you see it.",)
+    return _screen(desk, "calm.html", "Not found", place, current, status=404, lines=lines, way=Place(place.target))
+
+
+def _sale(desk: Desk, place: Place, current: Current, _: Mapping[str, str] | None) -> Screen:
+    """Sales have no card here: point to the line in the company's sales."""
+    row = desk.row("sale", place.number("sale_id"))
+    if row is None:
+        return _calm(desk, place, current, None)
+    way = Place("contact", ("main", "salearchive"), {}, {"contact_id": str(row["contact"]), **place.what})
+    lines = ("The sale card is not in this sandbox.", "The sale is shown among the sales of its company.")
+    return _screen(desk, "calm.html", row.get("heading") or "Sale", place, current, lines=lines, way=way)
+
+
+def _search(desk: Desk, place: Place, current: Current, _: Mapping[str, str] | None) -> Screen:
+    words = place.what.get("search", "").strip()
+    tables = [("Companies", companies(desk, words or " ")), ("Contacts", people(desk, words or " "))]
+    return _screen(desk, "search.html", "Freetext search", place, current, tables=tables)
+
+
+def _calm(desk: Desk, place: Place, current: Current, _: Mapping[str, str] | None) -> Screen:
+    entry = next((one for one in NAVIGATOR if place.target.startswith(one.target)), None)
+    title = entry.label if entry else place.target.capitalize()
+    lines = ("This part of SuperOffice is not in this sandbox.", "Company and Contact are.")
+    return _screen(desk, "calm.html", title, place, current, lines=lines, way=Place("contact"))
+
+
+def month_page(desk: Desk, of: str) -> dict[str, Any]:
+    """The two months from ``2026-11`` on; this month's for anything else."""
+    try:
+        start = date.fromisoformat(f"{of}-01")
+    except ValueError:
+        start = desk.now.date()
+    around = {"before": f"{shifted(start, -1):%Y-%m}", "after": f"{shifted(start, 1):%Y-%m}"}
+    return {"months": months(desk, start), "around": around}
