@@ -1,0 +1,220 @@
+"""The wire rules of NetServer, without a wire: what we ask (``Call``), how a logic asks (``Operation``), how an answer
+is read (``decipher``).
+
+An *operation* is a generator. It yields a ``Call``, gets decoded JSON back, and returns a value; an answer that is an
+error is raised at its ``yield``::
+
+    def contact_name(contact_id: int) -> Operation[str]:
+        entity = yield Call("GET", f"v1/Contact/{contact_id}")
+        return entity["Name"]
+
+``Crm`` and ``AsyncCrm`` in ``clients`` drive operations; the logic is written once. ``yield from`` joins operations.
+Any path of the API can be called this way, known to this package or not.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+
+from crm_client.errors import BadAnswer, CrmError, error_class
+
+NEXT_LINK = "odata.nextLink"
+"""Key of an archive answer that holds the address of the next page [search/odata]."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One question to NetServer.
+
+    ``path`` is relative to the tenant's API address (``v1/Contact/17``). Anything else raises ``ValueError``: an
+    absolute URL would carry the person's token to a stranger.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    json: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    reads: bool = False
+    """A POST that changes nothing: agents read by POST too [ws/endpoints/agents-webapi]."""
+
+    def __post_init__(self) -> None:
+        if not is_relative(self.path):
+            raise ValueError(f"A call's path is relative to the tenant's API address, unlike {self.path[:80]!r}")
+
+    @property
+    def changes(self) -> bool:
+        """It may change something, so it must never be sent twice on a guess."""
+        return self.method not in ("GET", "HEAD") and not self.reads
+
+    @property
+    def body(self) -> bytes | None:
+        """The JSON to send, in UTF-8."""
+        return None if self.json is None else json.dumps(self.json, default=_json_number).encode()
+
+    @property
+    def name(self) -> str:
+        """How errors and logs name the call; without query, which holds what people typed."""
+        return f"{self.method} {self.path}"
+
+
+type Operation[T] = Generator[Call, Any, T]
+"""Logic that yields calls and returns a ``T``."""
+
+
+def is_relative(path: str) -> bool:
+    """A path that stays below the address it is appended to, with no query or fragment of its own.
+
+    Percent signs are looked through: ``%2e%2e`` climbs as well as ``..``.
+    """
+    plain = unquote(path)
+    if not plain or plain != plain.strip() or plain.startswith("/") or re.search(r"[\\?#\x00-\x1f\x7f]|//", plain):
+        return False
+    segments = plain.split("/")
+    return ":" not in segments[0] and not {".", ".."} & set(segments)
+
+
+def follow(link: str) -> Call:
+    """The call for a next link as ``decipher`` leaves it: relative."""
+    path, _, query = link.partition("?")
+    return Call("GET", path, query=dict(parse_qsl(query, keep_blank_values=True)))
+
+
+def decipher(
+    call: Call, status: int, headers: Mapping[str, str], body: bytes, *, base: str = "", secrets: tuple[str, ...] = ()
+) -> Any:
+    """The decoded answer to a call.
+
+    Numbers with a decimal point become ``Decimal``, an empty body None. A link to a next page becomes relative to
+    ``base``, the tenant's API address. ``secrets`` are masked wherever SuperOffice repeats them. Header names are
+    lower case.
+
+    Raises a ``CrmError``: by status, or because agents may report failure with status 200
+    [ws/endpoints/agents-webapi].
+    """
+    if not 200 <= status < 300:
+        raise _refusal(call, status, headers, body, secrets)
+    answer = _decoded(call, status, body)
+    if _is_error_object(call, answer):
+        raise _refusal(call, 400, headers, body, secrets)
+    if isinstance(answer, dict) and answer.get(NEXT_LINK):
+        answer[NEXT_LINK] = _below(call, base, str(answer[NEXT_LINK]))
+    return answer
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds of a ``Retry-After``, given as a number or as a date; None without one or for nonsense."""
+    text = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}", text):
+        return float(text)
+    until, now = _http_date(text), _http_date(headers.get("date", ""))
+    return None if until is None else max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
+
+
+def http_date(moment: datetime) -> str:
+    """A moment as HTTP headers write it; it drops fractions of a second."""
+    return moment.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _decoded(call: Call, status: int, body: bytes) -> Any:
+    if not body.strip():
+        return None
+    try:
+        return json.loads(body, parse_float=Decimal, parse_constant=_no_number)
+    except ValueError as error:
+        raise BadAnswer(f"{call.name}: {status}, and the answer is not JSON", status=status) from error
+
+
+def _refusal(call: Call, status: int, headers: Mapping[str, str], body: bytes, secrets: tuple[str, ...]) -> CrmError:
+    """NetServer's error object, leniently: pages and real servers disagree on its keys [ws/endpoints/rest-webapi]."""
+    told = _error_object(body)
+    error_type, source = (_masked(_text(told, key), secrets) for key in ("ErrorType", "ErrorSource"))
+    message = _masked(_text(told, "ErrorMessage", "Message", "MessageDetail"), secrets)
+    summary = f"{call.name}: {status}" + (f" {error_type}" if error_type else "")
+    return error_class(status)(
+        summary,
+        status=status,
+        error_type=error_type,
+        message=message,
+        source=source,
+        retry_after=retry_after(headers),
+    )
+
+
+def _error_object(body: bytes) -> dict[str, Any]:
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _is_error_object(call: Call, answer: Any) -> bool:
+    if not isinstance(answer, dict):
+        return False
+    is_agents = call.path.lower().startswith("v1/agents/")
+    return answer.get("Error") is True or (is_agents and {"Message", "MessageDetail"} <= answer.keys() <= _ERROR_KEYS)
+
+
+_ERROR_KEYS = {"Message", "MessageDetail", "ExceptionMessage", "ExceptionType", "StackTrace", "InnerException"}
+
+
+def _text(told: dict[str, Any], *keys: str) -> str:
+    return next((told[key] for key in keys if isinstance(told.get(key), str) and told[key]), "")
+
+
+def _masked(text: str, secrets: tuple[str, ...]) -> str:
+    """Tokens look like ``8A:Cust12345.…``, tickets like ``7T:…``; what we sent ourselves is known exactly."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return re.sub(r"(?i)\b(?:bearer|soticket)\s+\S+|\b\d[A-Z](?::|%3a)\S+", "***", text)
+
+
+def _below(call: Call, base: str, link: str) -> str:
+    """A page's link, relative to the tenant's address.
+
+    The link is absolute and may name the default port [search/odata]. One that leads anywhere else is refused:
+    following it would hand the token over.
+    """
+    home, there = urlsplit(base), urlsplit(urljoin(base, link))
+    prefix = home.path if home.path.endswith("/") else home.path + "/"
+    if not base or _origin(home) != _origin(there) or not there.path.lower().startswith(prefix.lower()):
+        raise BadAnswer(f"{call.name}: the next page's link leads away from the tenant's address")
+    relative = there.path[len(prefix) :]
+    if not is_relative(relative):
+        raise BadAnswer(f"{call.name}: the next page's link is no plain path")
+    return f"{relative}?{there.query}"
+
+
+def _origin(url: Any) -> tuple[str, str | None, int | None]:
+    try:
+        port = url.port
+    except ValueError:
+        return url.scheme, url.hostname, -1
+    return url.scheme, url.hostname, port or {"http": 80, "https": 443}.get(url.scheme)
+
+
+def _json_number(value: Any) -> float:
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} has no place in JSON")
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is not JSON")
