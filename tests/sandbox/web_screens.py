@@ -125,7 +125,7 @@ def _company(desk: Desk, place: Place, current: Current, typed: Mapping[str, str
         return _edit(desk, card, place, current, "contact", 0, typed)
     key = place.number("contact_id")
     if not place.what.get("contact_id"):
-        table = companies(desk, place.what.get("search", ""))
+        table = companies(desk, place.what.get("search", "").strip())
         return _screen(desk, "find.html", "Company", place, current, table=table)
     row = desk.row("contact", key)
     if row is None or not desk.may("contact:select"):
@@ -141,7 +141,7 @@ def _person(desk: Desk, place: Place, current: Current, typed: Mapping[str, str]
     if place.flag("new"):
         return _edit(desk, _unsaved("person", "New contact", place), place, current, "person", 0, typed)
     if not place.what.get("person_id"):
-        table = people(desk, place.what.get("search", ""))
+        table = people(desk, place.what.get("search", "").strip())
         return _screen(desk, "find.html", "Contact", place, current, table=table)
     row = desk.row("person", key)
     if row is None or not desk.may("person:select"):

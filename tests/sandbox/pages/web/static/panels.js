@@ -7,7 +7,6 @@ const chosen = { card: "", archive: "", navigator: "", side: sessionStorage.getI
 /** Shows a panel in its area, or the area's own content for "". */
 export function choose(area, id) {
   chosen[area] = id;
-  if (area === "navigator" && id === "") chosen.navigator = "";
   if (area === "side") sessionStorage.setItem("side", id);
   arrange();
 }
@@ -73,15 +72,17 @@ function newFrame(panel) {
 }
 
 /** Takes over the panels of a fetched page: new URLs, new and gone panels. */
-export function reconcile(page, again) {
+export function reconcile(page) {
   for (const home of document.querySelectorAll("[data-panels]")) {
     const fresh = [...page.getElementById(home.id).children];
     const ids = new Set(fresh.map((panel) => panel.id));
     for (const panel of [...home.children]) if (!ids.has(panel.id)) panel.remove();
     for (const panel of fresh) takeOver(home, panel);
   }
-  document.getElementById("side").dataset.first = page.getElementById("side").dataset.first;
-  arrange({ moved: !again });
+  const [side, next] = [document.getElementById("side"), page.getElementById("side")];
+  const moved = side.dataset.record !== next.dataset.record;
+  Object.assign(side.dataset, { first: next.dataset.first, record: next.dataset.record });
+  arrange({ moved });
 }
 
 function takeOver(home, fresh) {

@@ -46,7 +46,9 @@ document.addEventListener("submit", (event) => {
 
 async function turnTo(month) {
   const answer = await fetch(`/${document.body.dataset.ctx}/month?of=${encodeURIComponent(month)}`);
-  if (answer.ok) document.getElementById("side-month").innerHTML = await answer.text();
+  const home = document.getElementById("side-month");
+  home.dataset.turned = month;
+  if (answer.ok) home.innerHTML = await answer.text();
 }
 
 document.getElementById("side-toggle").addEventListener("click", (event) => {
