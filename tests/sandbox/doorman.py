@@ -27,12 +27,12 @@ class Doorman:
             await self.app(scope, receive, send)
             return
         scope.setdefault("state", {})
-        begun = time.perf_counter()
+        started, clock = time.time(), time.perf_counter()
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self.protect(scope["path"], MutableHeaders(scope=message))
-                self.log(scope, message["status"], time.perf_counter() - begun)
+                self.log(scope, message["status"], started, time.perf_counter() - clock)
             await send(message)
 
         await self.app(scope, receive, answer)
@@ -46,11 +46,21 @@ class Doorman:
         if self.world.login.coop and path.startswith("/login/"):
             headers["Cross-Origin-Opener-Policy"] = "same-origin"
 
-    def log(self, scope: Scope, status: int, seconds: float) -> None:
-        """Only what SuperOffice has too; never the query, which carries codes and hints."""
+    def log(self, scope: Scope, status: int, started: float, seconds: float) -> None:
+        """Only what SuperOffice has too, in the form of NetServer's log; never the query, which holds hints."""
         path = scope["path"]
         if not path.startswith(("/login/", "/api/")) or path.startswith("/login/static/"):
             return
         state = scope["state"]
-        call = {"method": scope["method"], "path": path, "tenant": state.get("tenant"), "user": state.get("user")}
-        self.world.calls.append(call | {"status": status, "ms": round(seconds * 1000, 1)})
+        self.world.calls.append(
+            {
+                "method": scope["method"],
+                "path": path,
+                "query": "",
+                "tenant": state.get("tenant", ""),
+                "user": state.get("user", ""),
+                "status": status,
+                "ms": round(seconds * 1000, 1),
+                "started": started,
+            }
+        )

@@ -14,22 +14,23 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import control, front, netserver, pages, state, superid
+from . import control, front, pages, state, superid, web
 from .doorman import Doorman
 from .seed import seed
 from .tokens import ensure_keys
 from .world import World
 
 try:
-    from . import web
-except ImportError:  # until the client is complete
-    web = None
+    from . import netserver
+except ImportError:  # until NetServer is complete
+    netserver = None
 
 HOSTS = ["login", "online2", "app"]
 """The login host and the two tenant hosts, in the order of their ports."""
+STATE_FILE = "world.json"
 SAVE_SECONDS = 2.0
 START_SECONDS = 30.0
 
@@ -45,8 +46,10 @@ def build(world: World, urls: dict[str, str], reset: Callable[[], None]) -> dict
     doorman = Middleware(Doorman, world)
     apps = {"login": Starlette(routes=login, middleware=[doorman], exception_handlers={HTTPException: pages.failed})}
     for host in HOSTS[1:]:
-        api = Mount("/{ctx}/api", routes=netserver.routes(world, urls, host))
-        apps[host] = Starlette(routes=[api, *(web.routes(world, urls, host) if web else [])])
+        api = Router(netserver.routes(world, urls, host) if netserver else [])
+        # The state API names NetServer's root without a slash at its end, the claim with one.
+        root, below = Route("/{ctx}/api", api), Mount("/{ctx}/api", api)
+        apps[host] = Starlette(routes=[root, below, *web.routes(world, urls, host)])
     return apps
 
 
@@ -65,7 +68,7 @@ class ByPort:
 class Sandbox:
     """A running SuperOffice Online.
 
-    ``port`` is the login host's, the tenant hosts take the next two; 0 takes three free ones. With a ``state`` file
+    ``port`` is the login host's, the tenant hosts take the next two; 0 takes three free ones. With a ``state`` folder
     the world survives restarts. ``app_url`` is where the seeded web panels live.
     """
 
@@ -77,10 +80,11 @@ class Sandbox:
         app_url: str = "http://127.0.0.1:8000",
         host: str = "127.0.0.1",
     ) -> None:
-        self.state, self.app_url = state, app_url
+        self.state = state / STATE_FILE if state else None
+        self.app_url = app_url
         self.world = world or self.remembered() or self.newborn()
         ensure_keys(self.world)
-        self._sockets = [listen(host, port and port + i) for i in range(len(HOSTS))]
+        self._sockets = listen(host, port, len(HOSTS))
         ports = [s.getsockname()[1] for s in self._sockets]
         self.urls = {name: f"http://localhost:{p}" for name, p in zip(HOSTS, ports, strict=True)}
         apps = build(self.world, self.urls, self.reset)
@@ -136,8 +140,11 @@ class Sandbox:
 
     def stop(self) -> None:
         """Finish what is being answered, save, and free the ports."""
-        self._server.should_exit = True
-        self._thread.join()
+        if self._thread.is_alive():
+            self._server.should_exit = True
+            self._thread.join()
+        for listening in self._sockets:
+            listening.close()
 
     def run(self) -> None:
         """Serve until SIGINT or SIGTERM."""
@@ -180,6 +187,10 @@ class Sandbox:
                 self.world.save(path)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one."""
-    return socket.create_server((host, port), backlog=128)
+def listen(host: str, first: int, count: int) -> list[socket.socket]:
+    """Listening sockets on ports in a row; ``first`` 0 takes free ones. All or none."""
+    with contextlib.ExitStack() as opened:
+        ports = [first and first + offset for offset in range(count)]
+        sockets = [opened.enter_context(socket.create_server((host, port), backlog=128)) for port in ports]
+        opened.pop_all()
+    return sockets

@@ -52,15 +52,15 @@ def routes(world: World, urls: dict[str, str]) -> list[BaseRoute]:
     ]
 
 
-def redeem_web_code(world: World, code: str) -> tuple[str, Human] | None:
-    """Who comes from SuperID with this code, and to which tenant (``ctx``); a code works once."""
+def redeem_web_code(world: World, code: str) -> tuple[str, str] | None:
+    """To which tenant (``ctx``) somebody comes from SuperID with this code, and who (human key); works once."""
     found = world.codes.get(code)
     if found is None or found["kind"] != "web":
         return None
     del world.codes[code]
     if found["expires"] <= world.now().timestamp():
         return None
-    return found["ctx"], world.humans[found["human"]]
+    return found["ctx"], found["human"]
 
 
 class SuperId:

@@ -1,0 +1,114 @@
+"""What survives a restart, and how the sandbox starts and stops."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests import environment
+from tests.sandbox.server import STATE_FILE, Sandbox
+from tests.sandbox.world import Fault, World
+
+from .visitor import Application, Visitor
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_a_world_is_the_same_after_save_and_load(sandbox: Sandbox, tmp_path: Path) -> None:
+    world = sandbox.world
+    world.faults.append(Fault(path="v1", status=500, count=2))
+    world.tenants["Cust12345"].denied = {"bob": ["sale:select"]}
+    world.sessions["cookie"], world.clock_offset = "bob", 5.5
+    world.issue_access_token("Cust12345", "bob", "sidecard-sandbox")
+    world.calls.clear()
+    world.save(tmp_path / "new" / "world.json")
+    assert asdict(World.load(tmp_path / "new" / "world.json")) == asdict(world)
+
+
+def test_saved_secrets_are_for_the_owner(sandbox: Sandbox, tmp_path: Path) -> None:
+    for _ in range(2):
+        sandbox.world.save(tmp_path / "world.json")
+    assert stat.S_IMODE((tmp_path / "world.json").stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["world.json"]
+
+
+def test_calls_are_not_saved(sandbox: Sandbox, visitor: Visitor, tmp_path: Path) -> None:
+    visitor.http.get("/api/state/Cust12345")
+    sandbox.world.save(tmp_path / "world.json")
+    assert len(World.load(tmp_path / "world.json").calls) == 0
+
+
+def test_an_ended_authorization_takes_only_its_own_tokens(sandbox: Sandbox) -> None:
+    world = sandbox.world
+    ours = world.issue_access_token("Cust12345", "bob", "sidecard-sandbox")
+    theirs = world.issue_access_token("Cust67890", "dora", "sidecard-sandbox")
+    world.end_authorization(world.tenants["Cust12345"])
+    assert world.bearer(ours) is None
+    assert world.bearer(theirs) is not None
+
+
+def test_tokens_keys_and_sessions_survive_a_restart(tmp_path: Path) -> None:
+    first = Sandbox(state=tmp_path).start()
+    with Visitor(first) as visitor, Application(first) as application:
+        tokens = application.exchange(visitor.code("bob")).json()
+        keys, cookies = application.published(), dict(visitor.http.cookies)
+    first.stop()
+    second = Sandbox(state=tmp_path).start()
+    with Visitor(second) as visitor, Application(second) as application:
+        visitor.http.cookies.update(cookies)
+        assert application.published() == keys
+        assert application.refresh(tokens["refresh_token"]).status_code == 200
+        assert second.world.bearer(tokens["access_token"]) is not None
+        assert visitor.code("bob")
+    second.stop()
+
+
+def test_a_stopped_sandbox_frees_its_ports() -> None:
+    port = environment.free_ports(3)
+    for _ in range(2):
+        sandbox = Sandbox(port=port).start()
+        assert sandbox.urls == {
+            "login": f"http://localhost:{port}",
+            "online2": f"http://localhost:{port + 1}",
+            "app": f"http://localhost:{port + 2}",
+        }
+        sandbox.stop()
+
+
+def test_a_taken_port_is_told() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken, pytest.raises(OSError, match="in use"):
+        Sandbox(port=taken.getsockname()[1])
+
+
+def test_a_closed_sandbox_was_never_started() -> None:
+    sandbox = Sandbox()
+    sandbox.stop()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(sandbox.login_url, trust_env=False)
+
+
+def command(port: int, state: Path) -> subprocess.Popen[str]:
+    line = [sys.executable, "-m", "tests.sandbox", "--port", str(port), "--state", str(state)]
+    return subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_starts_says_where_and_ends_cleanly(tmp_path: Path, ending: signal.Signals) -> None:
+    port = environment.free_ports(3)
+    with command(port, tmp_path) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(f"Sandbox ready: http://localhost:{port}/ ")
+        assert httpx.get(f"http://localhost:{port}/", trust_env=False).status_code == 200
+        process.send_signal(ending)
+        assert process.wait(10) == 0
+        assert process.stdout.read() == ""
+    assert (tmp_path / STATE_FILE).exists()
