@@ -91,14 +91,17 @@ def first_page(query: Archive) -> Operation[list[Row]]:
 
 def pages(query: Archive) -> Operation[list[Row]]:
     """All rows, page by page. Links lead only to the tenant's own address: ``decipher`` refuses any other."""
-    call: Call | None = query.call
-    rows: list[Row] = []
-    while call is not None:
+    call, rows, followed = query.call, [], set[str]()
+    while True:
         page = yield call
         rows += _rows(query, page)
         link = page.get(NEXT_LINK)
-        call = follow(link) if link else None
-    return rows
+        if not link:
+            return rows
+        if link in followed:
+            raise BadAnswer(f"{call.name}: the pages go round in a circle")
+        followed.add(link)
+        call = follow(link)
 
 
 def _rows(query: Archive, page: Any) -> list[Row]:

@@ -115,18 +115,10 @@ class UserToken(httpx.Auth):
         self._principal = principal
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        yield from self._carry(self._flow(request), request)
+        return self._carry(self._flow(request), request)
 
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        flow = self._carry_async(self._flow(request), request)
-        try:
-            sent = await anext(flow)
-            while True:
-                sent = await flow.asend((yield sent))
-        except StopAsyncIteration:
-            return
-        finally:
-            await flow.aclose()
+    def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        return self._carry_async(self._flow(request), request)
 
     def _flow(self, request: httpx.Request) -> Steps:
         """One call: the token, renewed ahead of its end; after a 401 renewed and sent once more."""

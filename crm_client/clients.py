@@ -31,7 +31,7 @@ import asyncio
 import threading
 from collections.abc import Generator, Hashable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import httpx
@@ -39,9 +39,6 @@ import httpx
 from crm_client.address import Address, AsyncAddress
 from crm_client.calls import Call, Operation, decipher
 from crm_client.errors import CrmError, Misdirected, OutcomeUnknown, Unavailable
-
-if TYPE_CHECKING:
-    from aiohttp import ClientSession
 
 AT_ONCE = 16
 """Calls under way to one tenant."""
@@ -326,23 +323,35 @@ def sync_http() -> httpx.Client:
 
 
 def async_http() -> httpx.AsyncClient:
-    """The HTTP client for ``AsyncCrm``, on aiohttp: httpx's own asynchronous pool collapses under load.
-
-    aiohttp keeps cookies of its own below httpx, so both are told not to.
-    """
-    from httpx_aiohttp import AiohttpTransport
-
-    transport = AiohttpTransport(trust_env=False, client=_session)
+    """The HTTP client for ``AsyncCrm``, on aiohttp: httpx's own asynchronous pool collapses under load."""
     return httpx.AsyncClient(
-        transport=transport, cookies=_no_cookies(), trust_env=False, follow_redirects=False, timeout=TIMEOUTS
+        transport=_transport(), cookies=_no_cookies(), trust_env=False, follow_redirects=False, timeout=TIMEOUTS
     )
 
 
-def _session() -> ClientSession:
-    from aiohttp import ClientSession, DummyCookieJar, TCPConnector
+def _transport() -> httpx.AsyncBaseTransport:
+    """httpx on aiohttp, without three of aiohttp's own ideas: cookies, sending twice, errors httpx does not know.
 
-    connector = TCPConnector(limit=400, limit_per_host=100, keepalive_timeout=30)
-    return ClientSession(connector=connector, cookie_jar=DummyCookieJar(), trust_env=False)
+    The imports wait until here because a program that only blocks needs none of them.
+    """
+    from aiohttp import ClientError, ClientSession, DummyCookieJar, TCPConnector
+    from httpx_aiohttp import AiohttpTransport
+
+    class Transport(AiohttpTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            try:
+                return await super().handle_async_request(request)
+            except ClientError as error:
+                raise httpx.RemoteProtocolError("The server's answer is not HTTP") from error
+
+    def session() -> ClientSession:
+        connector = TCPConnector(limit=400, limit_per_host=100, keepalive_timeout=30)
+        session = ClientSession(connector=connector, cookie_jar=DummyCookieJar(), trust_env=False)
+        # aiohttp sends GET, PUT and DELETE again when a connection dies; there is no public switch.
+        session._retry_connection = False
+        return session
+
+    return Transport(trust_env=False, client=session)
 
 
 def _no_cookies() -> CookieJar:
