@@ -1,0 +1,197 @@
+"""Customers, who of their people signed in to us, and sign-ins under way."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from crm_client.auth import Grant
+from panel.tenants import sealing
+from panel.tenants.owned import TenantOwned
+
+SIGN_IN_LASTS = timedelta(minutes=10)
+TOUCHED_AT_MOST_EVERY = timedelta(minutes=1)
+
+
+class Tenant(models.Model):
+    """One customer's SuperOffice; made by the first id token that proves it exists, never from a URL."""
+
+    class Status(models.TextChoices):
+        """The life of a customer with us: authorised → provisioning → active ⇄ … → revoked → removed."""
+
+        AUTHORISED = "authorised"
+        PROVISIONING = "provisioning"
+        ACTIVE = "active"
+        SUSPENDED = "suspended"
+        MAINTENANCE = "maintenance"
+        REVOKED = "revoked"
+        REMOVED = "removed"
+
+    environment = models.CharField(max_length=16)
+    ctx = models.CharField(max_length=64)
+    """SuperOffice's context identifier as given (``Cust12345``); its case does not matter in comparisons."""
+    company_name = models.CharField(max_length=255, blank=True)
+    serial = models.CharField(max_length=64, blank=True)
+    status = models.CharField(max_length=16, choices=Status, default=Status.AUTHORISED)
+    api_address = models.CharField(max_length=255, blank=True)
+    """Where NetServer answers for it now, ending in ``/api/``; it moves, so it is asked again when its time is up."""
+    api_valid_until = models.DateTimeField(null=True, blank=True)
+    sealed_system_token = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("environment", Lower("ctx"), name="one_tenant_a_ctx")]
+
+    def __str__(self) -> str:
+        return f"{self.company_name} ({self.ctx})"
+
+    @property
+    def seal_name(self) -> str:
+        """What seals are bound to: lasts as long as the customer, whatever the row's number."""
+        return f"{self.environment}/{self.ctx}".lower()
+
+    @property
+    def system_token(self) -> str:
+        """The constant token that background work exchanges for a ticket; empty when SuperOffice gave none."""
+        if not self.sealed_system_token:
+            return ""
+        return sealing.unseal(self.sealed_system_token, tenant=self.seal_name, owner="tenant", kind="system token")
+
+    @system_token.setter
+    def system_token(self, clear: str) -> None:
+        self.sealed_system_token = sealing.seal(clear, tenant=self.seal_name, owner="tenant", kind="system token")
+
+
+class Membership(TenantOwned):
+    """A user (associate) of a tenant who signed in to us, with what lets us ask as him."""
+
+    associate_id = models.PositiveIntegerField()
+    name = models.CharField(max_length=255, blank=True)
+    email = models.CharField(max_length=255, blank=True)
+    is_administrator = models.BooleanField(default=False)
+    generation = models.PositiveIntegerField(default=1)
+    """Sessions carry the generation they signed in at; counting up ends all of them, in every process."""
+    sealed_grant = models.TextField(blank=True)
+    grant_expires_at = models.DateTimeField(null=True, blank=True)
+    renewing_until = models.DateTimeField(null=True, blank=True)
+    """A lease: somebody is renewing the grant until then."""
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantOwned.Meta):
+        constraints = [models.UniqueConstraint("tenant", "associate_id", name="one_membership_an_associate")]
+        indexes = [models.Index("grant_expires_at", name="memberships_by_expiry")]
+
+    def __str__(self) -> str:
+        return f"{self.name or self.email} in {self.tenant.ctx}"
+
+    @property
+    def _owner(self) -> str:
+        return f"associate {self.associate_id}"
+
+    def open_grant(self) -> Grant | None:
+        """The tokens to call the CRM with as this person; None after signing out."""
+        if not self.sealed_grant or self.grant_expires_at is None:
+            return None
+        clear = sealing.unseal(self.sealed_grant, tenant=self.tenant.seal_name, owner=self._owner, kind="grant")
+        access_token, refresh_token = json.loads(clear)
+        return Grant(access_token, refresh_token, self.grant_expires_at)
+
+    def sealed(self, grant: Grant) -> dict[str, object]:
+        """The columns that keep ``grant``, for an update; they end the lease."""
+        clear = json.dumps([grant.access_token, grant.refresh_token])
+        sealed = sealing.seal(clear, tenant=self.tenant.seal_name, owner=self._owner, kind="grant")
+        return {"sealed_grant": sealed, "grant_expires_at": grant.expires_at, "renewing_until": None}
+
+    def sign_out(self) -> None:
+        """End every session of this person with this tenant, in every frame and process, and forget his tokens."""
+        Membership.objects.of(self.tenant).filter(pk=self.pk).update(**SIGNED_OUT)
+
+    async def touch(self) -> None:
+        """Note that he was here, at most once a minute."""
+        now = datetime.now(UTC)
+        if self.last_used_at is None or now - self.last_used_at > TOUCHED_AT_MOST_EVERY:
+            self.last_used_at = now
+            await Membership.objects.of(self.tenant).filter(pk=self.pk).aupdate(last_used_at=now)
+
+
+SIGNED_OUT: dict[str, object] = {
+    "generation": F("generation") + 1,
+    "sealed_grant": "",
+    "grant_expires_at": None,
+    "renewing_until": None,
+}
+
+
+class Handoff(models.Model):
+    """A sign-in that a frame waits for while it happens in a pop-up.
+
+    Only the frame's session that began it is ever signed in by it, so nothing worth stealing passes through the
+    pop-up. Each step is one conditional update: of two who try it at once, one succeeds.
+    """
+
+    class State(models.TextChoices):
+        NEW = "new"
+        BOUND = "bound"
+        DONE = "done"
+        USED = "used"
+
+    verifier_sha256 = models.CharField(max_length=64, unique=True)
+    frame_sha256 = models.CharField(max_length=64)
+    """Of the session key of the frame that waits."""
+    ctx = models.CharField(max_length=64)
+    """The tenant the panel belongs to; the sign-in must prove the same one."""
+    state = models.CharField(max_length=8, choices=State, default=State.NEW)
+    expires_at = models.DateTimeField()
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.state} hand-off to {self.ctx}"
+
+    @classmethod
+    def begin(cls, session_key: str, ctx: str) -> str:
+        """Start one for the frame with this session; returns the verifier, which only the frame may know."""
+        now = datetime.now(UTC)
+        cls.objects.filter(expires_at__lte=now).delete()
+        verifier = secrets.token_urlsafe(32)
+        cls.objects.create(
+            verifier_sha256=digest(verifier),
+            frame_sha256=digest(session_key),
+            ctx=ctx,
+            expires_at=now + SIGN_IN_LASTS,
+        )
+        return verifier
+
+    @classmethod
+    def bind(cls, verifier: str) -> Handoff | None:
+        """Tie the pop-up to the frame, once, before it leaves for SuperOffice; None when it cannot be."""
+        found = cls.objects.filter(verifier_sha256=digest(verifier)).first()
+        return found if found is not None and found.step(cls.State.NEW, cls.State.BOUND) else None
+
+    def finish(self, membership: Membership) -> bool:
+        """Record who signed in; False when it is too late."""
+        return self.step(self.State.BOUND, self.State.DONE, membership=membership)
+
+    @classmethod
+    def use(cls, verifier: str, session_key: str) -> Membership | None:
+        """Who signed in, for the frame that began it and only once; None while it waits and for anybody else."""
+        waiting = cls.objects.filter(verifier_sha256=digest(verifier), frame_sha256=digest(session_key))
+        found = waiting.select_related("membership__tenant").first()
+        return found.membership if found is not None and found.step(cls.State.DONE, cls.State.USED) else None
+
+    def step(self, old: State, new: State, **also: object) -> bool:
+        """Move from ``old`` to ``new`` if nobody else did and there is still time."""
+        still_there = Handoff.objects.filter(Q(pk=self.pk, state=old, expires_at__gt=datetime.now(UTC)))
+        return still_there.update(state=new, **also) == 1
+
+
+def digest(secret: str) -> str:
+    """SHA-256 in hex: enough for values that are long and random."""
+    return hashlib.sha256(secret.encode()).hexdigest()
