@@ -7,6 +7,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +16,7 @@ import httpx
 import pytest
 
 from tests import environment
+from tests.sandbox import server
 from tests.sandbox.server import STATE_FILE, Sandbox
 from tests.sandbox.world import Fault, World
 
@@ -70,6 +72,27 @@ def test_tokens_keys_and_sessions_survive_a_restart(tmp_path: Path) -> None:
         assert second.world.bearer(tokens["access_token"]) is not None
         assert visitor.code("bob")
     second.stop()
+
+
+def test_every_change_is_saved_soon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "SAVE_SECONDS", 0.02)
+    running = Sandbox(state=tmp_path).start()
+    with Application(running) as application:
+        who = {"ctx": "Cust12345", "user": "bob"}
+        token = application.http.post("/__sandbox__/token", json=who).json()["access_token"]
+        deadline = time.monotonic() + 5
+        while token not in World.load(tmp_path / STATE_FILE).access_tokens:
+            assert time.monotonic() < deadline
+    running.stop()
+
+
+def test_panels_follow_the_application(tmp_path: Path) -> None:
+    Sandbox(app_url="http://127.0.0.1:8000", state=tmp_path).start().stop()
+    moved = Sandbox(app_url="http://127.0.0.1:8001", state=tmp_path)
+    urls = [panel["url"] for panel in moved.world.tenants["Cust12345"].table("webpanel").values()]
+    moved.stop()
+    assert urls
+    assert all(url.startswith("http://127.0.0.1:8001/panels/") for url in urls)
 
 
 def test_a_stopped_sandbox_frees_its_ports() -> None:

@@ -112,11 +112,15 @@ class Sandbox:
         return f"{self.urls[tenant.host]}/{tenant.ctx}"
 
     def remembered(self) -> World | None:
-        """The world of the last run."""
-        return World.load(self.state) if self.state and self.state.exists() else None
+        """The world of the last run; its web panels follow the application to where it is now."""
+        if self.state is None or not self.state.exists():
+            return None
+        world = World.load(self.state)
+        world.move_app(self.app_url)
+        return world
 
     def newborn(self) -> World:
-        world = World()
+        world = World(app_url=self.app_url)
         seed(world, app_url=self.app_url)
         return world
 
@@ -174,9 +178,13 @@ class Sandbox:
             yield
             return
         saver = asyncio.create_task(self._save_when_touched(self.state))
-        yield
-        saver.cancel()
-        self.world.save(self.state)
+        try:
+            yield
+        finally:
+            saver.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await saver
+            self.world.save(self.state)
 
     async def _save_when_touched(self, path: Path) -> None:
         self.world.save(path)

@@ -136,6 +136,8 @@ class World:
     faults: list[Fault] = field(default_factory=list)
     calls: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=2000))
     """Every call to NetServer and SuperID: method, path, tenant, user, status, ms."""
+    app_url: str = ""
+    """Where the application is whose web panels were seeded."""
     clock_offset: float = 0.0
     """Seconds the sandbox's clock is ahead of the machine's."""
 
@@ -175,6 +177,14 @@ class World:
         for tokens in (self.access_tokens, self.refresh_tokens):
             for token in [t for t, held in tokens.items() if held["ctx"] == tenant.ctx]:
                 del tokens[token]
+
+    def move_app(self, app_url: str) -> None:
+        """Point the web panels at the application's new address."""
+        for tenant in self.tenants.values():
+            for panel in tenant.table("webpanel").values():
+                if panel["url"].startswith(self.app_url + "/"):
+                    panel["url"] = app_url + panel["url"].removeprefix(self.app_url)
+        self.app_url = app_url
 
     def become(self, other: World) -> None:
         """Take over everything of another world; whoever holds this object sees the change."""
