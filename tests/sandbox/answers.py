@@ -1,0 +1,108 @@
+"""One call to NetServer as its handlers see it, and the ways to refuse it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from .texts import Clock, clock_of, in_language, language_of
+from .world import Associate, Tenant, World
+
+
+class Refused(Exception):
+    """An answer that is no success: HTTP status and NetServer's error body (webapi.md §5)."""
+
+    def __init__(self, status: int, error_type: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.error_type, self.message = status, error_type, message
+
+    def body(self) -> dict[str, Any]:
+        """``Error``, ``ErrorType``, ``ErrorMessage``, ``ErrorSource``."""
+        return {
+            "Error": True,
+            "ErrorType": self.error_type,
+            "ErrorMessage": self.message,
+            "ErrorSource": "SuperOffice.Services.Implementation",
+        }
+
+
+def bad(message: str) -> Refused:
+    """400: the request itself is wrong."""
+    return Refused(400, "ArgumentException", message)
+
+
+def not_found(entity: str, key: object) -> Refused:
+    """404: no such record."""
+    return Refused(404, "SoNotFoundException", f"{entity} {key} was not found")
+
+
+def denied(what: str) -> Refused:
+    """403: a right is missing. The status is not documented; the body names the right and who decides."""
+    message = f"[SR_ACCESS_DENIED] You do not have the right to {what}. Ask your administrator."
+    return Refused(403, "SoSentryException", message)
+
+
+def lacking(what: str) -> Refused:
+    """501: documented by SuperOffice, not built in this sandbox."""
+    return Refused(501, "NotImplementedException", f"The sandbox lacks {what}")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request whose sender is known; ``path`` is below ``/{ctx}/api/``, ``api`` the absolute URL of that place."""
+
+    world: World
+    tenant: Tenant
+    associate: Associate
+    method: str
+    path: str
+    api: str
+    query: list[tuple[str, str]] = field(default_factory=list)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def parameter(self, name: str) -> str | None:
+        """A query parameter whose name's case does not matter; the last one wins."""
+        found = [value for key, value in self.query if key.lower() == name.lower()]
+        return found[-1] if found else None
+
+    @cached_property
+    def json(self) -> Any:
+        """The body; 400 if there is none or it is no JSON."""
+        if not self.body.strip():
+            raise bad("Entity to save is not in request body")
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            raise bad(f"The body is not JSON: {error}") from error
+
+    @cached_property
+    def language(self) -> str | None:
+        """SuperOffice's code (``NO``) of the wanted language; None leaves texts as stored."""
+        return language_of(self.headers)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """How this caller wants to see dates."""
+        clock = clock_of(self.headers, self.tenant.base_zone)
+        if clock is None:
+            raise bad(f"Unknown time zone {self.headers['so-timezone']}")
+        return clock
+
+    def answer(self, value: Any) -> Response:
+        """A value as JSON in the caller's language."""
+        return JSONResponse(in_language(value, self.language))
+
+    def may(self, table: str, right: str) -> bool:
+        """Whether sentry lets the caller ``select``, ``update``, ``insert`` or ``delete`` rows of a table."""
+        return f"{table}:{right}" not in self.tenant.denied.get(self.associate.human, [])
+
+    def demand(self, table: str, right: str) -> None:
+        """403 unless the caller may."""
+        if not self.may(table, right):
+            raise denied(f"{right} {table}")

@@ -1,0 +1,146 @@
+"""What SuperOffice's own REST description says, as two compact tables (``facts.json``, taken from it in July 2026).
+
+``types``: carrier name to its properties, each ``int``, ``double``, ``bool``, ``string``, ``datetime``, an enumeration
+(``Open|Sold|…``), another carrier, an array ``[X]`` or a map ``{X}``. ``paths``: every documented path below ``api/``
+with its methods and the type of a good answer (``?`` for types the sandbox does not serve).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+EMPTY_DATE = "0001-01-01T00:00:00"
+
+DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?")
+
+_FACTS = json.loads(Path(__file__).with_name("facts.json").read_text(encoding="utf-8"))
+
+TYPES: dict[str, dict[str, str]] = _FACTS["types"]
+
+PATHS: dict[str, dict[str, str]] = _FACTS["paths"]
+
+
+def blank(carrier: str) -> dict[str, Any]:
+    """A carrier with all its properties, each at what .NET has for nothing."""
+    return {name: _nothing(kind) for name, kind in TYPES[carrier].items() if name != "_Links"}
+
+
+def carrier(name: str, **given: Any) -> dict[str, Any]:
+    """A carrier with some values given; a name the description does not know is a mistake of ours (KeyError)."""
+    made = blank(name)
+    for key, value in given.items():
+        made[key] = value if key in made else _unknown(name, key)
+    return made
+
+
+def documented(path: str, method: str) -> tuple[str, str] | None:
+    """The documented path (with its placeholders) a request fits and the type of its answer."""
+    for pattern, template in _patterns():
+        if pattern.fullmatch(path) and method in PATHS[template]:
+            return template, PATHS[template][method]
+    return None
+
+
+def is_documented(path: str) -> bool:
+    """Whether any method is documented for this path."""
+    return any(pattern.fullmatch(path) for pattern, _ in _patterns())
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """Literal paths before those with placeholders, as a web server would match them."""
+    templates = sorted(PATHS, key=lambda path: (path.count("{"), -len(path)))
+    return [(_pattern(template), template) for template in templates]
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = re.split(r"(\{\w+\})", template)
+    text = "".join(_part(part) for part in parts)
+    return re.compile(text, re.IGNORECASE)
+
+
+def _part(part: str) -> str:
+    if not part.startswith("{"):
+        return re.escape(part)
+    return r"\d+" if part.lower().endswith("id}") else r"[^/]+"
+
+
+def _nothing(kind: str) -> Any:
+    simple: dict[str, Any] = {"int": 0, "double": 0.0, "bool": False, "string": "", "datetime": EMPTY_DATE}
+    if kind in simple:
+        return simple[kind]
+    if kind.startswith("["):
+        return []
+    if kind.startswith("{"):
+        return {}
+    return kind.split("|")[0] if "|" in kind else None
+
+
+def _unknown(name: str, key: str) -> Any:
+    raise KeyError(f"{name} has no property {key}")
+
+
+def misfits(value: Any, kind: str, path: str = "", whole: bool = True) -> list[str]:
+    """What in a value does not fit a type, each as ``path: what is wrong``.
+
+    ``whole`` demands every property of a carrier (an answer); without it some may lack (a body somebody sends).
+    """
+    if kind in TYPES:
+        return _carrier_misfits(value, kind, path, whole)
+    if kind.startswith("["):
+        return _list_misfits(value, kind[1:-1], path, whole)
+    if kind.startswith("{"):
+        return _map_misfits(value, kind[1:-1], path, whole)
+    return [] if _fits(value, kind, whole) else [f"{path}: {value!r} is no {kind}"]
+
+
+def _carrier_misfits(value: Any, kind: str, path: str, whole: bool) -> list[str]:
+    if value is None:
+        return []
+    if not isinstance(value, dict):
+        return [f"{path}: {value!r} is no {kind}"]
+    known = TYPES[kind]
+    wrong = [f"{path}: {kind} has no property {name}" for name in value if name not in known and name != "_Links"]
+    if whole:
+        wrong += [f"{path}: {kind} lacks {name}" for name in known if name not in value]
+    for name, item in value.items():
+        wrong += misfits(item, known.get(name, "{string}"), f"{path}/{name}", whole)
+    return wrong
+
+
+def _list_misfits(value: Any, kind: str, path: str, whole: bool) -> list[str]:
+    if value is None and not whole:
+        return []
+    if not isinstance(value, list):
+        return [f"{path}: {value!r} is no array"]
+    return [wrong for index, item in enumerate(value) for wrong in misfits(item, kind, f"{path}/{index}", whole)]
+
+
+def _map_misfits(value: Any, kind: str, path: str, whole: bool) -> list[str]:
+    if value is None and not whole:
+        return []
+    if not isinstance(value, dict):
+        return [f"{path}: {value!r} is no map"]
+    if kind in ("any", "{any}"):
+        return []
+    return [wrong for name, item in value.items() for wrong in misfits(item, kind, f"{path}/{name}", whole)]
+
+
+def _fits(value: Any, kind: str, whole: bool) -> bool:
+    if kind == "any":
+        return True
+    if value is None:
+        return kind == "string" or not whole
+    if kind == "bool":
+        return isinstance(value, bool)
+    if kind in ("int", "double"):
+        return isinstance(value, int if kind == "int" else (int, float)) and not isinstance(value, bool)
+    if not isinstance(value, str):
+        return False
+    if "|" in kind:
+        return value in kind.split("|")
+    return kind == "string" or DATE.fullmatch(value) is not None

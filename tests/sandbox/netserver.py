@@ -1,0 +1,110 @@
+"""NetServer's REST interface of one tenant host: which handler answers which path.
+
+A path SuperOffice documents and the sandbox lacks answers 501 and names itself; any other unknown path 404.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Mount
+
+from . import archives, lists, records, users
+from .answers import Call, Refused, lacking
+from .facts import documented, is_documented
+from .gate import Gate
+from .records import CONTACT_KIND, PERSON_KIND, Kind
+from .world import World
+
+RELEASE = "Release_11.10_2026.02.24-02"
+
+
+def routes(world: World, urls: dict[str, str], host: str) -> list[BaseRoute]:
+    """Everything below ``/{ctx}/api``; ``host`` is the tenant host these routes are served by."""
+    return [Mount("", app=Gate(world, urls, host, answer, version))]
+
+
+def version(call: Call) -> Response:
+    """``GET {api}``: who serves (tenant.md §4); JSON if asked for, no credential needed."""
+    if "application/json" not in call.headers.get("accept", ""):
+        return HTMLResponse(f"<!DOCTYPE html><title>NetServer</title><p>{RELEASE}")
+    return JSONResponse(
+        {
+            "v1": f"{call.api}v1/",
+            "NetServerVersion": "11.10.721.0",
+            "NetServerAssembly": "11.10.0.0",
+            "NetServerDate": "2026-02-24",
+            "NetServerLabel": RELEASE,
+            "NetServer": f"SuperOffice NetServer 11.10.721.0 {RELEASE}",
+            "Services": "Services87",
+            "ServicesCurrent": "Services88",
+            "Version": "v1",
+        }
+    )
+
+
+def answer(call: Call) -> Response:
+    """Let the handler of the path work; Refused if there is none."""
+    for pattern, methods in HANDLERS:
+        match = pattern.fullmatch(call.path)
+        if match and call.method in methods:
+            return methods[call.method](call, **_arguments(match))
+    raise _unknown(call)
+
+
+def _arguments(match: re.Match[str]) -> dict[str, Any]:
+    return {name: int(value) if name == "key" else value for name, value in match.groupdict().items()}
+
+
+def _unknown(call: Call) -> Refused:
+    if documented(call.path, call.method):
+        return lacking(f"{call.method} {call.path}")
+    if is_documented(call.path):
+        return Refused(405, "MethodNotAllowedException", f"{call.method} is not allowed for {call.path}")
+    return Refused(404, "SoNotFoundException", f"No service at {call.path}")
+
+
+def _entity_handlers(name: str, kind: Kind) -> dict[str, dict[str, Callable[..., Response]]]:
+    provider = {"Contact": "SimpleContact", "Person": "Person"}[name]
+    return {
+        rf"v1/{name}/default": {"GET": partial(records.default, kind=kind)},
+        rf"v1/{name}": {
+            "GET": partial(archives.listing, provider=provider),
+            "POST": partial(records.create, kind=kind),
+        },
+        rf"v1/{name}/(?P<key>\d+)": {
+            "GET": partial(records.read, kind=kind),
+            "PUT": partial(records.replace, kind=kind),
+            "PATCH": partial(records.patch, kind=kind),
+            "DELETE": partial(records.delete, kind=kind),
+        },
+    }
+
+
+PATHS: dict[str, dict[str, Callable[..., Response]]] = {
+    **_entity_handlers("Contact", CONTACT_KIND),
+    **_entity_handlers("Person", PERSON_KIND),
+    r"v1/Contact/(?P<key>\d+)/Persons": {"GET": partial(archives.listing, provider="Person", of="contact")},
+    r"v1/Contact/(?P<key>\d+)/Sales": {"GET": partial(archives.listing, provider="FindSale", of="contact")},
+    r"v1/Contact/(?P<key>\d+)/Activities": {"GET": partial(archives.listing, provider="ContactActivity", of="contact")},
+    r"v1/Person/(?P<key>\d+)/Sales": {"GET": partial(archives.listing, provider="FindSale", of="person")},
+    r"v1/Person/(?P<key>\d+)/Activities": {"GET": partial(archives.listing, provider="ContactActivity", of="person")},
+    r"v1/Sale": {"GET": partial(archives.listing, provider="FindSale")},
+    r"v1/Archive/(?P<name>\w+)": {"GET": archives.by_name},
+    r"v1/User/currentPrincipal": {"GET": users.current_principal},
+    r"v1/User/currentAssociate": {"GET": users.current_associate},
+    r"v1/MDOList": {"GET": lists.mdo_names},
+    r"v1/MDOList/(?P<name>\w+)": {"GET": lists.mdo_list},
+    r"v1/MDOList/(?P<name>\w+)/selectable": {"GET": lists.mdo_selectable},
+    r"v1/List/(?P<name>[A-Za-z]+)": {"GET": lists.list_entity},
+    r"v1/List/(?P<name>[A-Za-z]+)/Items": {"GET": lists.list_items},
+    r"v1/List/(?P<name>[A-Za-z]+)/MDOItems": {"GET": lists.list_mdo_items},
+    r"v1/List/(?P<name>[A-Za-z]+)/Items/(?P<key>\d+)": {"GET": lists.list_item},
+}
+"""Path below ``/{ctx}/api/`` (case does not matter) to its methods."""
+
+HANDLERS = [(re.compile(path, re.IGNORECASE), methods) for path, methods in PATHS.items()]

@@ -1,0 +1,123 @@
+"""TableRight and FieldProperties as NetServer sends them (webapi.md §10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .answers import Call
+from .facts import TYPES, carrier
+from .world import Row
+
+LENGTHS = {
+    "contact": {"Name": 219, "Department": 219, "OrgNr": 49, "Number1": 49, "Number2": 49, "Description": 2047},
+    "person": {
+        "Firstname": 99,
+        "MiddleName": 99,
+        "Lastname": 99,
+        "Mrmrs": 239,
+        "Title": 239,
+        "Salutation": 239,
+        "PersonNumber": 49,
+        "Description": 4000,
+    },
+}
+"""Database lengths seen in real payloads (entities.md); texts not named here hold 255."""
+
+ELEMENT_LENGTHS = {"Urls": 1023}
+"""Longest value of a phone, e-mail or web address; 239 where nothing else is said."""
+
+MANDATORY = {
+    "contact": {
+        "Name": "[SR_MANDATORY_FIELD_1281]",
+        "Business": "[SR_MANDATORY_FIELD_1288]",
+        "Category": "[SR_MANDATORY_FIELD_1289]",
+    },
+    "person": {"Firstname": "[SR_MANDATORY_FIELD_1539]", "Contact": "[SR_MANDATORY_FIELD_1541]"},
+}
+
+READ_ONLY = ("ActiveStatusMonitorId", "FullName", "FormalName", "IsAssociate", "CorrespondingAssociate", "Leadstatus")
+
+ENTITIES = {"contact": "ContactEntityWithLinks", "person": "PersonEntityWithLinks"}
+
+NO_RIGHTS_OF_THEIR_OWN = ("FieldProperties", "TableRight", "_Links", "UserDefinedFields", "ExtraFields", "CustomFields")
+
+SYSTEM_TYPES = {
+    "int": ("System.Int32", 4),
+    "bool": ("System.Boolean", 2),
+    "datetime": ("System.DateTime", 16),
+    "double": ("System.Double", 8),
+    "[EntityElement]": ("SuperOffice.CRM.Services.EntityElement[]", 0),
+}
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A field that cannot be written, and why."""
+
+    reason: str
+
+
+def table_right(call: Call, table: str, row: Row | None) -> dict[str, Any]:
+    """What the caller may do with a row, ``Mask`` as text."""
+    allowed = [right for right in ("select", "update", "insert", "delete") if call.may(table, right)]
+    if len(allowed) < 4:
+        return carrier("TableRight", Mask=", ".join(allowed).title() or "None", Reason="[SR_ACCESS_ROLE]")
+    if table == "contact" and is_owner(call, row):
+        return carrier("TableRight", Mask="RI, RestrictedUpdate", Reason="[SR_ACCESS_ASSOCCONT_DELETE]")
+    if table == "person" and is_user(call, row):
+        return carrier("TableRight", Mask="Select, Update, Insert", Reason="[SR_ACCESS_ASSOCIATE_CONTACT]")
+    return carrier("TableRight", Mask="Select, Update, Insert, Delete", Reason="")
+
+
+def field_properties(call: Call, table: str, row: Row | None) -> dict[str, Any]:
+    """Right, type and length of each field."""
+    locks = locked(call, table, row)
+    kinds = TYPES[ENTITIES[table]]
+    return {
+        name: _field_property(table, name, kind, locks.get(name))
+        for name, kind in kinds.items()
+        if name not in NO_RIGHTS_OF_THEIR_OWN
+    }
+
+
+def locked(call: Call, table: str, row: Row | None) -> dict[str, Lock]:
+    """Fields the caller cannot change in this row."""
+    locks = {name: Lock("") for name in READ_ONLY}
+    right = "insert" if row is None else "update"
+    if not call.may(table, right):
+        return {name: Lock("[SR_ACCESS_ROLE]") for name in TYPES[ENTITIES[table]]}
+    if table == "contact" and is_owner(call, row):
+        locks["Name"] = Lock("[SR_ACCESS_OWNER_NAME]")
+    if table == "person" and is_user(call, row):
+        locks["Contact"] = Lock("[SR_ACCESS_ASSOCIATE_CONTACT]")
+    return locks
+
+
+def is_owner(call: Call, row: Row | None) -> bool:
+    """Whether a company row is the one that owns the database."""
+    return row is not None and row is call.tenant.table("contact").get(call.tenant.owner_contact_id)
+
+
+def is_user(call: Call, row: Row | None) -> bool:
+    """Whether a person row belongs to a user."""
+    people = call.tenant.table("person")
+    return row is not None and any(row is people.get(a.person_id) for a in call.tenant.associates.values())
+
+
+def _field_property(table: str, name: str, kind: str, lock: Lock | None) -> dict[str, Any]:
+    mandatory = MANDATORY[table].get(name, "")
+    mask = "Update, UIHintMandatory" if mandatory else "Update"
+    if lock is not None:
+        mask = "Read"
+    system, length = _system_type(table, name, kind)
+    right = carrier("FieldRight", Mask=mask, Reason=lock.reason if lock else mandatory)
+    return carrier("FieldProperty", FieldRight=right, FieldType=system, FieldLength=length)
+
+
+def _system_type(table: str, name: str, kind: str) -> tuple[str | None, int]:
+    if kind == "string":
+        return "System.String", LENGTHS[table].get(name, 255)
+    if kind in SYSTEM_TYPES:
+        return SYSTEM_TYPES[kind]
+    return (f"SuperOffice.CRM.Services.{kind}", 4) if kind in TYPES and kind != "Address" else (None, 0)

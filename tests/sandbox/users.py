@@ -1,0 +1,51 @@
+"""Who the caller is: ``User/currentPrincipal`` and ``User/currentAssociate`` (webapi.md §17)."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from .answers import Call
+from .carriers import associate, user_name
+from .facts import carrier
+
+ADMINISTRATOR_RIGHTS = ["admin-all", "admin-preferences", "admin-roles", "admin-udef"]
+
+USER_RIGHTS = ["allow-bulk-export"]
+
+
+def current_principal(call: Call) -> Response:
+    """A SoPrincipalCarrier of the bearer of the token."""
+    me, tenant = call.associate, call.tenant
+    owner = tenant.table("contact")[tenant.owner_contact_id]
+    administrator = me.administrator
+    principal = carrier(
+        "SoPrincipalCarrier",
+        UserType="InternalAssociate",
+        Associate=me.initials,
+        AssociateId=me.associate_id,
+        IsPerson=True,
+        PersonId=me.person_id,
+        CountryId=owner["country"],
+        HomeCountryId=owner["country"],
+        ContactId=tenant.owner_contact_id,
+        GroupId=1,
+        BusinessId=owner["business"],
+        CategoryId=owner["category"],
+        ContactOwner=owner["associate"],
+        RoleId=1 if administrator else 2,
+        RoleName='US:"Administrator";NO:"Administrator"' if administrator else 'US:"User";NO:"Bruker"',
+        RoleType="Employee",
+        FullName=user_name(tenant, me.associate_id),
+        EMailAddress=call.world.humans[me.human].email,
+        FunctionRights=ADMINISTRATOR_RIGHTS if administrator else USER_RIGHTS,
+        EjUserId=me.associate_id,
+        EjUserStatus="StatusNormal",
+        DatabaseContextIdentifier=tenant.ctx,
+        UserName=call.world.humans[me.human].email,
+    )
+    return call.answer(principal)
+
+
+def current_associate(call: Call) -> Response:
+    """The caller's Associate carrier."""
+    return call.answer(associate(call, call.associate.associate_id))
