@@ -1,0 +1,194 @@
+"""One visit to a panel: the request, the card, who looks; and how each outcome is painted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django_htmx.http import trigger_client_event
+
+from crm_client.errors import CrmError
+from panel.panels.catalogue import panels, template_of
+from panel.panels.contract import Action, Card, Panel
+from panel.panels.troubles import Trouble, explain, saved_but_unseen, signed_out
+from panel.tenants.access import OtherUser
+from panel.tenants.models import Membership
+
+CHANGED = "sidecard:changed"
+"""The event by which ``host.js`` learns that SuperOffice's own card has to be read again."""
+
+SHELL = "X-Sidecard-Shell"
+"""The header by which htmx in an embedded page says so: a script's request has no ``Sec-Fetch-Dest: iframe``."""
+
+
+@dataclass
+class Scene:
+    """What a visit has learnt so far."""
+
+    request: HttpRequest
+    slug: str
+    panel: Panel
+    card: Card
+    action: str = ""
+    membership: Membership | None = field(default=None)
+
+    @classmethod
+    def of(cls, request: HttpRequest, slug: str, action: str = "") -> Scene:
+        embedded = request.headers.get("Sec-Fetch-Dest") == "iframe" or request.headers.get(SHELL) == "embedded"
+        return cls(request, slug, panels()[slug], Card.from_query(request.GET, embedded=embedded), action)
+
+    # What was asked for
+
+    @cached_property
+    def language(self) -> str:
+        """The language of CRM data: SuperOffice's own, else the browser's."""
+        return self.card.language or translation.get_language_from_request(self.request)
+
+    @cached_property
+    def text_language(self) -> str:
+        """The nearest language that Django knows, for our own texts."""
+        try:
+            return translation.get_supported_language_variant(self.language)
+        except LookupError:
+            return settings.LANGUAGE_CODE
+
+    @property
+    def wants_fragment(self) -> bool:
+        """htmx asks, so only what changes is sent."""
+        return bool(self.request.htmx)  # type: ignore[attr-defined]
+
+    @property
+    def wanted_part(self) -> str:
+        """The named partial htmx asks for; empty for the whole panel."""
+        part = self.request.GET.get("part", "")
+        return part if self.wants_fragment and part in self.panel.parts else ""
+
+    def misaddressed(self) -> Trouble | None:
+        """An address that does not say which customer, or in SuperOffice's frame not which user, proves nothing."""
+        if self.card.ctx and (self.card.associate_id or not (self.card.embedded or self.request.GET.get("usid"))):
+            return None
+        text = _(
+            "Open it from a card in SuperOffice. If you did, ask your administrator to repair the panel's address."
+        )
+        return Trouble(_("This address does not say who is asking"), text, 400, retry=False)
+
+    # Addresses that lead back
+
+    @property
+    def panel_url(self) -> str:
+        return f"{reverse('panels:show', args=[self.slug])}?{self.card.query()}"
+
+    @property
+    def act_url(self) -> str:
+        return f"{reverse('panels:act', args=[self.slug, self.action])}?{self.card.query()}" if self.action else ""
+
+    @property
+    def client_url(self) -> str:
+        """SuperOffice's own client at this customer; empty as long as his address is not known."""
+        api = self.membership.tenant.api_address if self.membership else ""
+        return f"{api.removesuffix('api/')}default.aspx" if api.endswith("/api/") else ""
+
+    # How it is painted
+
+    @property
+    def template(self) -> str:
+        return template_of(self.panel)
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What every template of a panel may use."""
+        return {
+            "panel": self.panel,
+            "slug": self.slug,
+            "card": self.card,
+            "language": self.language,
+            "membership": self.membership,
+            "shell": "base_embedded.html" if self.card.embedded else "base_standalone.html",
+            "panel_url": self.panel_url,
+            "act_url": self.act_url,
+            "client_url": self.client_url,
+            # What the fragments of signing in want to know.
+            "ctx": self.card.ctx,
+            "embedded": self.card.embedded,
+            "next": self.panel_url,
+        }
+
+    def page(self, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+        return HttpResponse(self._rendered(template, context), status=status)
+
+    def part(self, name: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+        came_back = {"came_back": "back" in self.request.GET}
+        return self.page(f"{self.template}#{name}", {**came_back, **context}, status)
+
+    def form(
+        self, action: Action[Any], form: forms.Form, *, status: int = 200, trouble: Trouble | None = None
+    ) -> HttpResponse:
+        """The action's form: alone for htmx, else on a page of its own."""
+        context = {"form": form, "trouble": trouble, "part": f"{self.template}#{action.part}"}
+        template = context["part"] if self.wants_fragment else "panels/action.html"
+        response = self.page(str(template), context, trouble.status if trouble else status)
+        return _with_retry_after(response, trouble)
+
+    def done(self, action: Action[Any], context: Mapping[str, Any]) -> HttpResponse:
+        """The action's result, a word about it, and an event for the host card."""
+        body = self._rendered(f"{self.template}#{action.shows}", {**context, "came_back": True})
+        notice = self._rendered("panels/notice.html", {"notice": action.done})
+        return trigger_client_event(HttpResponse(body + notice), CHANGED)
+
+    def done_elsewhere(self) -> HttpResponse:
+        """After a plain form post: back to the panel."""
+        return HttpResponseRedirect(self.panel_url, status=303)
+
+    def done_but_unseen(self, error: CrmError) -> HttpResponse:
+        """The change is made, reading it back failed; never looks like a failed change."""
+        response = self.trouble(saved_but_unseen(explain(error)))
+        response.status_code = 200
+        return trigger_client_event(response, CHANGED)
+
+    def quiet(self) -> HttpResponse:
+        """A new, unsaved card."""
+        return self.page("panels/quiet.html", {})
+
+    def failed(self, error: CrmError) -> HttpResponse:
+        return self.trouble(explain(error, gone=str(self.panel.gone)))
+
+    def trouble(self, trouble: Trouble) -> HttpResponse:
+        """A calm account: a fragment for htmx, else a page."""
+        template = "panels/trouble.html" if self.wants_fragment else "panels/trouble_page.html"
+        return _with_retry_after(self.page(template, {"trouble": trouble}, trouble.status), trouble)
+
+    def sign_in(self) -> HttpResponse:
+        """Nobody of this customer is signed in here; what was typed stays."""
+        if self.request.method == "POST":
+            action = self.panel.actions[self.action]
+            return self.form(action, action.filled(self.card, self.request.POST), trouble=signed_out())
+        return self._outside("tenants/sign_in.html", {}, status=401)
+
+    def other_user(self, other: OtherUser) -> HttpResponse:
+        """Somebody is signed in, but SuperOffice shows another one. The person decides; nothing switches by itself."""
+        shown = {"membership": other.membership, "shown_associate_id": other.shown_associate_id}
+        return self._outside("tenants/other_user.html", shown, status=403)
+
+    def _outside(self, fragment: str, context: Mapping[str, Any], status: int) -> HttpResponse:
+        """A fragment of signing in: alone for htmx, else on a page."""
+        template = fragment if self.wants_fragment else "panels/outside.html"
+        return self.page(template, {**context, "fragment": fragment}, status)
+
+    def _rendered(self, template: str, context: Mapping[str, Any]) -> str:
+        return render_to_string(template, {**self.context, **context}, request=self.request)
+
+
+def _with_retry_after(response: HttpResponse, trouble: Trouble | None) -> HttpResponse:
+    if trouble and trouble.retry_after is not None:
+        response.headers["Retry-After"] = str(math.ceil(trouble.retry_after))
+    return response

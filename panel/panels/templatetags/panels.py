@@ -1,0 +1,101 @@
+"""What panel templates need to show values of the CRM: money, dates and links, in the reader's language and safely."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from urllib.parse import quote, urlsplit
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+def locale_of(language: str) -> Locale:
+    """The conventions for numbers and dates of SuperOffice's language code (``nb-NO``, ``de``); English if unknown."""
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return Locale("en")
+
+
+@register.simple_tag(takes_context=True)
+def money(context: Context, amount: Decimal, currency: str) -> str:
+    """An amount as SuperOffice shows it, ``1,156,250 NOK``, in the reader's figures; whole amounts without decimals."""
+    locale = locale_of(context["language"])
+    digits = "" if amount == amount.to_integral_value() else ".00"
+    return f"{format_decimal(amount, f'#,##0{digits}', locale=locale)} {currency}".strip()
+
+
+@register.simple_tag(takes_context=True)
+def day(context: Context, value: date | None) -> SafeString | str:
+    """A date as the reader writes it."""
+    if value is None:
+        return ""
+    shown = format_date(value, "medium", locale=locale_of(context["language"]))
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), shown)
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: Context, value: datetime | None) -> SafeString | str:
+    """A moment; ``host.js`` turns it to the reader's own time zone, without it UTC is named."""
+    if value is None:
+        return ""
+    locale = locale_of(context["language"])
+    shown = format_datetime(value, "medium", locale=locale)
+    code = str(locale).replace("_", "-")
+    return format_html('<time datetime="{}" data-local="{}">{} UTC</time>', value.isoformat(), code, shown)
+
+
+@register.simple_tag(takes_context=True)
+def in_superoffice(context: Context, where: str, key: int) -> SafeString:
+    """Attributes of a link to a record in SuperOffice: ``<a {% in_superoffice "sale.main?sale_id=" sale.sale_id %}>``.
+
+    Inside SuperOffice ``host.js`` sends the SoProtocol text to the frame's parent; elsewhere the link opens the client.
+    """
+    target = f"{where}{int(key)}"
+    address = f"{context['client_url']}?{target}" if context["client_url"] else ""
+    link = format_html('data-soprotocol="{}"', target)
+    if not address:
+        return link
+    return format_html('{} href="{}" target="_blank" rel="noopener noreferrer"', link, address)
+
+
+@register.filter
+def web_href(text: str) -> str:
+    """The address behind a company's website as typed in the CRM; empty unless it is a plain web address."""
+    text = text.strip()
+    address = text if re.match(r"(?i)https?://", text) else f"https://{text}"
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError:
+        return ""
+    is_host = re.fullmatch(r"[\w-]+(\.[\w-]+)+", host or "") is not None
+    return address if is_host and not parts.username and not re.search(r"[\s\x00-\x1f\\<>\"]", address) else ""
+
+
+@register.filter
+def tel_href(text: str) -> str:
+    """``tel:`` with the digits of a phone number; empty without any."""
+    digits = re.sub(r"[^0-9+]", "", text)
+    return f"tel:{digits}" if re.fullmatch(r"\+?[0-9]{3,}", digits) else ""
+
+
+@register.filter
+def mail_href(text: str) -> str:
+    """``mailto:`` for one plain address; no headers can be smuggled in."""
+    return f"mailto:{quote(text.strip(), safe='@')}" if re.fullmatch(r"[^@\s]+@[^@\s]+", text.strip()) else ""
+
+
+@register.filter
+def lines(text: str) -> list[str]:
+    """The lines of a text that has some."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
