@@ -60,6 +60,14 @@ def test_only_two_states_run(application: Application, name: str) -> None:
     assert told["IsRunning"] is (name in ("Running", "OnlineMaintenance"))
 
 
+def test_netserver_answers_where_the_state_api_says(application: Application) -> None:
+    headers = {"Accept": "application/json"}
+    for root in (state(application)["Api"], state(application)["Api"] + "/"):
+        told = application.http.get(root, headers=headers).json()
+        application.http.cookies.clear()  # NetServer's own must not come back
+        assert told["NetServerLabel"] == state(application)["Version"]
+
+
 # Tenants
 
 

@@ -17,16 +17,11 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import control, front, pages, state, superid, web
+from . import control, front, netserver, pages, state, superid, web
 from .doorman import Doorman
 from .seed import seed
 from .tokens import ensure_keys
 from .world import World
-
-try:
-    from . import netserver
-except ImportError:  # until NetServer is complete
-    netserver = None
 
 HOSTS = ["login", "online2", "app"]
 """The login host and the two tenant hosts, in the order of their ports."""
@@ -46,7 +41,7 @@ def build(world: World, urls: dict[str, str], reset: Callable[[], None]) -> dict
     doorman = Middleware(Doorman, world)
     apps = {"login": Starlette(routes=login, middleware=[doorman], exception_handlers={HTTPException: pages.failed})}
     for host in HOSTS[1:]:
-        api = Router(netserver.routes(world, urls, host) if netserver else [])
+        api = Router(netserver.routes(world, urls, host))
         # The state API names NetServer's root without a slash at its end, the claim with one.
         root, below = Route("/{ctx}/api", api), Mount("/{ctx}/api", api)
         apps[host] = Starlette(routes=[root, below, *web.routes(world, urls, host)])
@@ -94,6 +89,7 @@ class Sandbox:
             lifespan="off",
             ws="none",
             log_config=None,
+            log_level="warning",
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=2,
