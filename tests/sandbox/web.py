@@ -25,7 +25,7 @@ from .web_templates import page
 from .world import Tenant, World
 
 COOKIE = "SuperOfficeWeb"
-PARTIAL = "x-sandbox-partial"
+PARTIAL = "sandbox-partial"
 """The client's script sends this header when it fetches a page to swap parts of it in."""
 STATIC = Path(__file__).parent / "pages" / "web" / "static"
 
@@ -154,10 +154,10 @@ class Client:
             return refusal or page(self, request, "trouble.html", 404)
         asked = {name: values[0] for name, values in parse_qs(request.url.query).items()}
         found = superid.redeem_web_code(self.world, asked.get("code", ""))
-        if found is None or found[0] != tenant.ctx or found[1].key not in tenant.associates:
+        if found is None or found[0] != tenant.ctx or found[1] not in tenant.associates:
             return page(self, request, "trouble.html", 403, title="This sign-in is used up or not for us", again=tenant)
         cookie = secrets.token_urlsafe(32)
-        self.world.web_sessions[cookie] = {"human": found[1].key, "ctx": tenant.ctx}
+        self.world.web_sessions[cookie] = {"human": found[1], "ctx": tenant.ctx}
         answer = RedirectResponse(local(asked.get("return", ""), tenant.ctx), 303)
         answer.set_cookie(COOKIE, cookie, path=f"/{tenant.ctx}", httponly=True, samesite="lax")
         return answer
