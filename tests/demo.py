@@ -50,10 +50,13 @@ class Part:
             tail = (VAR / "log" / f"{self.name}.log").read_text(errors="replace").splitlines()[-15:]
             raise DemoError("\n".join([f"{self.name} stopped with code {self.process.returncode}:", *tail]))
 
-    def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
+    def ask_to_stop(self) -> None:
+        if self.process:
+            self.process.terminate()
+
+    def see_it_stopped(self) -> None:
+        if self.process is None:
             return
-        self.process.terminate()
         try:
             self.process.wait(15)
         except subprocess.TimeoutExpired:
@@ -178,8 +181,10 @@ def run() -> None:
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        for part in reversed(running):
-            part.stop()
+        for part in running:
+            part.ask_to_stop()
+        for part in running:
+            part.see_it_stopped()
 
 
 def main() -> int:
