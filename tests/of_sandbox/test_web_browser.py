@@ -159,11 +159,26 @@ def test_refresh_keeps_what_is_typed_on_the_card(page: Page) -> None:
 
 def test_soprotocol_navigates_and_open_document_says_so(page: Page) -> None:
     panel = side(page)
+    page.click("#archive-head >> text=Sidecard (tab)")
     panel.evaluate("send('openDocument', 1000)")
     expect(page.locator("#notice")).to_contain_text("Document 1000")
     panel.evaluate("send('soprotocol', 'contact.main.salearchive?contact_id=17')")
     expect(page.locator("#archive-body")).to_contain_text("Sale name")
+    expect(page.locator("#archive-body")).to_be_visible()
     assert page.url.endswith("/default.aspx?contact.main.salearchive?contact_id=17")
+
+
+def test_a_navigator_panel_fills_the_page_and_gives_way_when_it_navigates(page: Page, panels: dict[int, Row]) -> None:
+    panels[2] |= {"visible_in": "NavigatorButton", "name": "My day", "window_name": "own.day"}
+    page.reload()
+    page.click("#navigator >> text=My day")
+    expect(page.frame_locator("iframe[name='own.day']").locator("#path")).to_be_visible()
+    expect(page.locator("#card")).to_be_hidden()
+    panel = page.frame(name="own.day")
+    assert panel is not None
+    panel.evaluate("send('soprotocol', 'person.main?person_id=5')")
+    expect(page.locator("#card")).to_be_visible()
+    expect(page.locator("#card-head")).to_contain_text("Contact")
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ function follow(event, link) {
   const url = inside(link);
   if (!url || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
-  if (link.dataset.area) choose(link.dataset.area, "");
-  if (link.closest("#navigator")) choose("navigator", "");
+  const area = link.dataset.area ?? link.dataset.opens;
+  if (area) choose(area, "");
+  choose("navigator", "");
   if ("replace" in link.dataset) refresh();
   else go(url);
 }
@@ -63,5 +64,12 @@ document.addEventListener("click", (event) => {
 
 addEventListener("popstate", () => go(location.href, { push: false }));
 
-listen({ go: (place) => go(current(place)), refresh });
+/** A panel navigates: it names the section tab it wants, and a panel that fills the page gives way. */
+function lead(place) {
+  if (/archive\b/i.test(place.split("?")[0])) choose("archive", "");
+  choose("navigator", "");
+  go(current(place));
+}
+
+listen({ go: lead, refresh });
 arrange();
