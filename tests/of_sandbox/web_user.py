@@ -34,5 +34,5 @@ class WebUser:
 
 def panel_urls(page: httpx.Response) -> dict[str, str]:
     """The computed URL of each web panel on a page, by window name."""
-    found = re.findall(r'data-url="([^"]*)" data-window-name="([^"]*)"', page.text)
+    found = re.findall(r'data-url="([^"]*)"\s+data-window-name="([^"]*)"', page.text)
     return {unescape(name): unescape(url) for url, name in found}

@@ -41,6 +41,7 @@ def policy(login: str) -> str:
 
 def page(client: Client, request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
     """One of the templates in ``pages/web``, filled in."""
-    text = _templates.get_template(name).render(request=request, login=client.urls["login"], **context)
+    home = f"/{request.path_params['ctx']}"
+    text = _templates.get_template(name).render(home=home, login=client.urls["login"], **context)
     headers = {"Content-Security-Policy": policy(client.urls["login"]), "Cache-Control": "no-store"}
     return HTMLResponse(text, status, headers)
