@@ -39,22 +39,24 @@ def carrier(name: str, **given: Any) -> dict[str, Any]:
 
 def documented(path: str, method: str) -> tuple[str, str] | None:
     """The documented path (with its placeholders) a request fits and the type of its answer."""
-    for pattern, template in _patterns():
-        if pattern.fullmatch(path) and method in PATHS[template]:
-            return template, PATHS[template][method]
-    return None
+    return next(((found, PATHS[found][method]) for found in _fitting(path) if method in PATHS[found]), None)
 
 
 def is_documented(path: str) -> bool:
     """Whether any method is documented for this path."""
-    return any(pattern.fullmatch(path) for pattern, _ in _patterns())
+    return bool(_fitting(path))
+
+
+def _fitting(path: str) -> list[str]:
+    """Documented paths a request fits; one with fewer placeholders hides others, as in a web server."""
+    found = [template for pattern, template in _patterns() if pattern.fullmatch(path)]
+    fewest = min((template.count("{") for template in found), default=0)
+    return [template for template in found if template.count("{") == fewest]
 
 
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """Literal paths before those with placeholders, as a web server would match them."""
-    templates = sorted(PATHS, key=lambda path: (path.count("{"), -len(path)))
-    return [(_pattern(template), template) for template in templates]
+    return [(_pattern(template), template) for template in PATHS]
 
 
 def _pattern(template: str) -> re.Pattern[str]:

@@ -46,8 +46,9 @@ class Gate:
         self.world.calls.append(self._entry(request, response, user, started, time.perf_counter() - clock))
         if response is None:
             await hang_up(receive)
-        else:
-            await response(scope, receive, send)
+            return
+        response.set_cookie(COOKIE, secrets.token_hex(12), httponly=True, samesite="lax")
+        await response(scope, receive, send)
 
     async def _respond(self, request: Request, body: bytes) -> tuple[Response | None, str]:
         fault = self._fault(request)
@@ -82,7 +83,6 @@ class Gate:
                 response = self.answer(call)
         except Refused as refused:
             response = refusal(refused, request)
-        response.set_cookie(COOKIE, secrets.token_hex(12), httponly=True, samesite="lax")
         return response, user
 
     def _tenant(self, request: Request) -> Tenant:
@@ -144,8 +144,7 @@ def refusal(refused: Refused, request: Request) -> Response:
     if refused.status == 421:
         return PlainTextResponse(refused.message, 421)
     body = in_language(refused.body(), language_of(request.headers))
-    headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else None
-    return JSONResponse(body, refused.status, headers=headers)
+    return JSONResponse(body, refused.status)
 
 
 def _matches(fault: Fault, request: Request) -> bool:

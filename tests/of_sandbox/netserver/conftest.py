@@ -1,0 +1,21 @@
+"""Who calls in these tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sandbox.server import Sandbox
+
+from .caller import Caller
+
+
+@pytest.fixture
+def alice(sandbox: Sandbox) -> Caller:
+    """The administrator of Cust12345, reading English."""
+    return Caller(sandbox)
+
+
+@pytest.fixture
+def bob(sandbox: Sandbox) -> Caller:
+    """A plain user of Cust12345, reading Norwegian."""
+    return Caller(sandbox, "bob", Accept_Language="nb-NO")
