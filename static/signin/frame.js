@@ -13,8 +13,21 @@
 
   siblings.addEventListener("message", (event) => {
     const waits = document.querySelector("[data-sign-in-panel]") !== null;
-    if (event.data === "signed in" ? waits : !waits) location.reload();
+    if (event.data === "signed in") signedIn();
+    else if (!waits) location.reload();
   });
+
+  /* A panel that waits is loaded anew. Where a form waits, what was typed must stay: it only says that it can be sent. */
+  function signedIn() {
+    const places = [...document.querySelectorAll("[data-sign-in-panel]")];
+    const forms = places.filter((place) => place.dataset.signInPanel !== "whole");
+    for (const place of forms) {
+      place.querySelector("[data-sign-in]").hidden = true;
+      const status = place.querySelector("[data-sign-in-status]");
+      status.textContent = status.dataset.done;
+    }
+    if (places.length && !forms.length) location.reload();
+  }
 
   function say(button, what) {
     const status = button.closest("[data-sign-in-panel]")?.querySelector("[data-sign-in-status]");
@@ -79,7 +92,7 @@
     succeed() {
       this.end();
       siblings.postMessage("signed in");
-      location.reload();
+      signedIn();
     }
   }
 
@@ -93,8 +106,7 @@
 
   async function signOut(form) {
     const response = await window.sidecard.post(form.action, new FormData(form));
-    if (!response.ok) return form.submit();
-    siblings.postMessage("signed out");
+    if (response.ok) siblings.postMessage("signed out");
     location.reload();
   }
 

@@ -12,8 +12,12 @@ from typing import Self
 from urllib.parse import urlsplit
 
 import httpx
-from django.test import AsyncClient, Client
+from asgiref.sync import async_to_sync
+from django.http import HttpRequest
+from django.test import AsyncClient, Client, RequestFactory
 
+from panel.tenants import access
+from panel.tenants.models import Membership
 from tests.sandbox.server import Sandbox
 
 
@@ -87,3 +91,15 @@ def _hidden(page: str, name: str) -> str:
 def _path(address: str) -> str:
     parts = urlsplit(address)
     return f"{parts.path}?{parts.query}"
+
+
+def member(client: Client, ctx: str, associate_id: int | None = None) -> Membership:
+    """Whom a request of this client would be served as."""
+    return async_to_sync(access.membership)(request_of(client), ctx, associate_id)
+
+
+def request_of(client: Client) -> HttpRequest:
+    """A request with this client's session."""
+    request = RequestFactory().get("/")
+    request.session = client.session
+    return request
