@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from . import filters, operators
 from .answers import Call, Refused, bad, lacking, not_found
-from .columns import Cell, Column, find
+from .columns import Cell, Column
 from .filters import Condition
+from .providers import find
 from .rights import table_right
 from .texts import in_language
 from .world import Row
@@ -129,7 +130,7 @@ def listing(call: Call, provider: str, of: str = "", key: int = 0) -> Response:
     query = _understood(call, archive)
     rows = [found for found in _rows(call, archive, query) if not of or found[1][of] == key]
     for column, descending in reversed(query.order):
-        rows.sort(key=lambda found, c=column: _sort_key(call, c, *found[:2]), reverse=descending)  # type: ignore[misc]
+        rows.sort(key=lambda found, c=column: _sort_key(call, c, *found[:2]), reverse=descending)
     page = rows[query.skip : query.skip + query.top]
     more = len(rows) > query.skip + query.top
     return call.answer(
@@ -248,13 +249,13 @@ def _shown(call: Call, archive: Provider, query: Query, key: int, row: Row, enti
     if not query.full:
         values = {name: _slim(call, column, cell) for name, (column, cell) in cells.items()}
         return {"PrimaryKey": str(key), "EntityName": entity, **values}
-    right = table_right(call, archive.table, row) if archive.table in ("contact", "person") else {"Mask": "Select"}
+    right = table_right(call, archive.table, row)
     return {
         "PrimaryKey": key,
         "EntityName": entity,
         "StyleHint": "",
         "LinkHint": f"nav={archive.table}&{archive.link}={key}",
-        "TableRight": {"Mask": _mask(right["Mask"]), "Reason": right.get("Reason", "")},
+        "TableRight": {"Mask": _mask(right["Mask"]), "Reason": right["Reason"]},
         "Column": {name: _wide(call, column, cell) for name, (column, cell) in cells.items()},
     }
 

@@ -1,6 +1,11 @@
 """NetServer's REST interface of one tenant host: which handler answers which path.
 
 A path SuperOffice documents and the sandbox lacks answers 501 and names itself; any other unknown path 404.
+
+Where the documentation is silent the sandbox chooses: a missing right is 403 with ``SoSentryException``, an entity that
+cannot be saved and a failed patch ``test`` are 400, a tenant that does not run is 503. It is stricter than NetServer
+on purpose: invented properties, columns and parameters, and the session cookie sent back, are 400, so that mistakes
+show in a test rather than at a customer.
 """
 
 from __future__ import annotations

@@ -57,6 +57,8 @@ def create(call: Call, kind: Kind) -> Response:
     row = kind.empty(call)
     wanted = _whole(call, kind)
     row |= stored(call, kind.shape, kind.show(call, 0, row, True), wanted, None)
+    if kind is PERSON_KIND:
+        row["rank"] = len(entities.people_of(call, row["contact"])) + 1
     key = call.tenant.next_id(kind.table)
     stamp, who = call.world.stamp(), call.associate.associate_id
     row |= {"registered": stamp, "registered_by": who, "updated": stamp, "updated_by": who, "deleted": False}
@@ -169,7 +171,7 @@ def _new_person(call: Call) -> Row:
         "contact": 0,
         "position": 0,
         "country": call.tenant.table("contact")[call.tenant.owner_contact_id]["country"],
-        "rank": 99,
+        "rank": 0,
         "source": 0,
         "birth": None,
         "retired": False,

@@ -259,7 +259,7 @@ class Sower:
             "number": str(5000 + self.tenant.next_id("sale")),
             "description": "",
         } | given
-        row["probability"] = STAGE_PROBABILITY[int(row["stage"])]  # type: ignore[call-overload]
+        row["probability"] = STAGE_PROBABILITY[int(row["stage"])]
         self._save("sale", row, self._ago(120))
 
     def _activity(self, contact: int, person: int, days: int) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tests.sandbox import columns
+from tests.sandbox import providers
 from tests.sandbox.facts import DATE, TYPES, documented, misfits
 from tests.sandbox.server import Sandbox
 
@@ -98,7 +98,7 @@ class Caller:
 
     @staticmethod
     def check_value(provider: str, column: str, value: Any) -> None:
-        kind = columns.find(provider, column).kind
+        kind = providers.find(provider, column).kind
         last = column.rsplit("/", 1)[-1]
         if value is None:
             return

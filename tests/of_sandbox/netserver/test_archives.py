@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox import archives, columns
+from tests.sandbox import archives, providers
+from tests.sandbox.columns import Join
 from tests.sandbox.server import Sandbox
 
 from .caller import Caller
@@ -124,16 +125,16 @@ def test_the_last_page_has_no_link(alice: Caller) -> None:
 
 def test_every_filled_column_is_documented_and_fits(alice: Caller) -> None:
     for provider, archive in archives.PROVIDERS.items():
-        filled = columns.PROVIDERS[provider]
+        filled = providers.PROVIDERS[provider]
         select = [*filled.getters, *(f"{prefix}/{c}" for prefix, join in filled.joins.items() for c in _of(join))]
         assert alice.rows(f"v1/Archive/{provider}", select=",".join(select))
         for name in select:
-            if columns.find(provider, name).sortable:
+            if providers.find(provider, name).sortable:
                 alice.rows(f"v1/Archive/{provider}", select=archive.default, orderby=f"{name} desc", top=3)
 
 
-def _of(join: columns.Join) -> list[str]:
-    return list(columns.PROVIDERS[join.table].getters)
+def _of(join: Join) -> list[str]:
+    return list(providers.PROVIDERS[join.table].getters)
 
 
 @pytest.mark.parametrize(
