@@ -6,19 +6,22 @@ import re
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm_client.clients import AsyncCrm
 from crm_client.errors import CrmError, NotSignedIn
 from panel.panels.troubles import Trouble, explain
 
-Text = str | Promise
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+type Text = str | _StrPromise
+"""A text of ours, translated now or when it is shown."""
 
 
 class Place(Enum):

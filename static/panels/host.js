@@ -6,6 +6,7 @@
 (() => {
   "use strict";
 
+  const SHOWN_FOR = 6000; // ms that "Saved" stays to be seen; screen readers read it at once
   const embedded = window.parent !== window;
   const notice = () => document.getElementById("notice");
 
@@ -127,6 +128,9 @@
   document.addEventListener("htmx:load", (event) => {
     const root = event.detail.elt;
     localise(root);
+    // Not autofocus: browsers refuse it to frames of another site.
+    (root.matches?.("[data-focus]") ? root : root.querySelector?.("[data-focus]"))?.focus();
+    if (root.matches?.(".saved")) setTimeout(() => root.remove(), SHOWN_FOR);
     const form = root.matches?.("form[data-keep]") ? root : root.querySelector?.("form[data-keep]");
     if (!form) return;
     // An answer that shows the form again, because something went wrong, still holds unsaved text.

@@ -38,7 +38,7 @@ class FactsForm(forms.Form):
     """The facts of one company. Field names are those of ``EDITED``, with a number where there may be several."""
 
     def __init__(self, card: Card, basis: Basis, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(data)
+        super().__init__(data, label_suffix="")
         self.card = card
         self.basis = basis
         seen = {} if basis.is_lost else values_of(basis.seen)
@@ -53,7 +53,7 @@ class FactsForm(forms.Form):
         names = [*(name for name in self.fields if name.startswith("choose-")), *self.errors, *self.fields]
         open_ones = [name for name in names if name in self.fields and not self.fields[name].disabled]
         if open_ones:
-            self.fields[open_ones[0]].widget.attrs["autofocus"] = True
+            self.fields[open_ones[0]].widget.attrs["data-focus"] = True
 
     def _field(self, name: str, seen: str) -> forms.Field:
         subject, _dash, place = name.partition("-")

@@ -12,10 +12,12 @@ from crm_client.activities import last_activity_of, next_activity_of, overdue_ac
 from crm_client.clients import AsyncCrm
 from crm_client.contacts import Contact, contact
 from crm_client.errors import NotFound
+from crm_client.patch import value_at
 from crm_client.persons import persons_of
 from crm_client.sales import open_sales_of, sums
+from crm_client.values import text
 from panel.panels.company.edit import EditFacts
-from panel.panels.contract import Card, Panel, Place, Section, section
+from panel.panels.contract import Card, Panel, Place, Section, Text, section
 
 
 class Company(Panel):
@@ -38,7 +40,7 @@ class Company(Panel):
             section(last_activity_of(who, now)),
         )
         return {
-            "company": _still_there(company),
+            **_facts(company),
             "people": people,
             **_with_sums(sales),
             "activities": _together(overdue=overdue, upcoming=upcoming, last=last),
@@ -49,7 +51,7 @@ class Company(Panel):
         who = card.contact_id
         match part:
             case "facts":
-                return {"company": _still_there(await crm(contact(who)))}
+                return _facts(await crm(contact(who)))
             case "people":
                 return {"people": await crm(section(persons_of(who)))}
             case "sales":
@@ -76,6 +78,26 @@ def _together(**sections: Section[Any]) -> Section[dict[str, Any]]:
 
 def _with_sums(sales: Section[Any]) -> dict[str, Any]:
     return {"sales": sales, "sums": sums(sales.data or ())}
+
+
+def _facts(company: Contact) -> dict[str, Any]:
+    company = _still_there(company)
+    return {"company": company, "addresses": addresses(company)}
+
+
+def addresses(company: Contact) -> list[tuple[Text, list[str]]]:
+    """Postal and visiting address by their lines; one when they are the same [oas Address]."""
+    postal, visiting = (_lines(value_at(company.raw, f"Address/{kind}/Formatted")) for kind in ("Postal", "Street"))
+    if not postal and not visiting:
+        return [(_("Address"), _lines(company.address))] if company.address else []
+    if postal == visiting:
+        return [(_("Address"), postal)]
+    both: list[tuple[Text, list[str]]] = [(_("Visiting"), visiting), (_("Postal"), postal)]
+    return [(label, lines) for label, lines in both if lines]
+
+
+def _lines(formatted: Any) -> list[str]:
+    return [line.strip() for line in text(formatted).splitlines() if line.strip()]
 
 
 def _still_there(company: Contact) -> Contact:

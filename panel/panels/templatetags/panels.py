@@ -93,9 +93,3 @@ def tel_href(text: str) -> str:
 def mail_href(text: str) -> str:
     """``mailto:`` for one plain address; no headers can be smuggled in."""
     return f"mailto:{quote(text.strip(), safe='@')}" if re.fullmatch(r"[^@\s]+@[^@\s]+", text.strip()) else ""
-
-
-@register.filter
-def lines(text: str) -> list[str]:
-    """The lines of a text that has some."""
-    return [line.strip() for line in text.splitlines() if line.strip()]
