@@ -231,7 +231,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
-    "renew grants": {"task": "panel.tenants.tasks.renew_grants", "schedule": 60.0, "options": {"expires": 55}},
+    "renew grants": {"task": "panel.tenants.tasks.renew_grants", "schedule": 15.0, "options": {"expires": 15}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 if REDIS_URL:

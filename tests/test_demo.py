@@ -1,0 +1,105 @@
+"""``make demo`` as a newcomer meets it: it comes up without any server, stops cleanly, and goes on where it ended."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.environment import free_ports, is_free
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 120
+
+
+class Demo:
+    """A demo started by ``make``, on ports and a folder of its own."""
+
+    def __init__(self, var: Path, port: int) -> None:
+        self.port = port
+        env = os.environ | {"SIDECARD_VAR": str(var), "DEMO_CRM_PORT": str(port), "DEMO_APP_PORT": str(port + 3)}
+        self.process = subprocess.Popen(
+            ["make", "demo"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+
+    def ready_line(self) -> str:
+        assert self.process.stdout is not None
+        return next(line for line in self.process.stdout if line.startswith("Sidecard demo ready: ")).strip()
+
+    def stop(self, signal_number: int) -> int:
+        """Like Ctrl-C in a terminal, which reaches make and what it started."""
+        os.killpg(self.process.pid, signal_number)
+        return self.process.wait(60)
+
+    def ports_are_free(self) -> bool:
+        return all(is_free(self.port + offset) for offset in range(4))
+
+
+@contextmanager
+def demo(var: Path, port: int):
+    running = Demo(var, port)
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.stop(signal.SIGTERM)
+
+
+@pytest.mark.skipif(not (ROOT / ".venv" / ".synced").exists(), reason="the environment was not made by make")
+def test_the_demo_starts_stops_and_starts_again(tmp_path: Path):
+    port = free_ports(4)
+    began = time.monotonic()
+    with demo(tmp_path, port) as first:
+        assert first.ready_line() == f"Sidecard demo ready: http://localhost:{port}/"
+        assert time.monotonic() - began < PATIENCE
+        assert "alice" in httpx.get(f"http://localhost:{port}/", trust_env=False).text
+        assert httpx.get(f"http://127.0.0.1:{port + 3}/readyz", trust_env=False).json() == {"status": "ready"}
+        token = httpx.post(
+            f"http://localhost:{port}/__sandbox__/token", json={"ctx": "Cust12345", "user": "alice"}, trust_env=False
+        ).json()["access_token"]
+        first.stop(signal.SIGINT)
+        assert first.ports_are_free()
+
+    with demo(tmp_path, port) as second:
+        second.ready_line()
+        answer = httpx.get(
+            f"http://localhost:{port + 1}/Cust12345/api/v1/Contact/17",
+            headers={"Authorization": f"Bearer {token}"},
+            trust_env=False,
+        )
+        assert answer.json()["Name"] == "Acme"
+        second.stop(signal.SIGTERM)
+        assert second.ports_are_free()
+
+
+def test_the_worker_does_real_work_on_the_demo_s_broker(tmp_path: Path):
+    """Beat sends, the worker receives, on nothing but a folder."""
+    with demo(tmp_path, free_ports(4)) as running:
+        running.ready_line()
+        log = tmp_path / "log" / "worker.log"
+        for _ in range(PATIENCE * 2):
+            if re.search(r"renew_grants\[[0-9a-f-]+\] succeeded", log.read_text()):
+                return
+            time.sleep(0.5)
+        pytest.fail(log.read_text())
+
+
+def test_a_taken_port_is_told_in_words(tmp_path: Path):
+    import socket
+    import sys
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        env = os.environ | {"SIDECARD_VAR": str(tmp_path), "DEMO_APP_PORT": str(taken.getsockname()[1])}
+        env["DEMO_CRM_PORT"] = str(free_ports(3))
+        done = subprocess.run([sys.executable, "-m", "tests.demo"], cwd=ROOT, env=env, capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert "is taken" in done.stderr
+    assert "DEMO_APP_PORT" in done.stderr
