@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
 
 from crm_client.errors import BadAnswer, CrmError, error_class
 
@@ -192,22 +192,24 @@ def _below(call: Call, base: str, link: str) -> str:
     The link is absolute and may name the default port [search/odata]. One that leads anywhere else is refused:
     following it would hand the token over.
     """
-    home, there = urlsplit(base), urlsplit(urljoin(base, link))
-    prefix = home.path if home.path.endswith("/") else home.path + "/"
-    if not base or _origin(home) != _origin(there) or not there.path.lower().startswith(prefix.lower()):
-        raise BadAnswer(f"{call.name}: the next page's link leads away from the tenant's address")
-    relative = there.path[len(prefix) :]
-    if not is_relative(relative):
-        raise BadAnswer(f"{call.name}: the next page's link is no plain path")
-    return f"{relative}?{there.query}"
-
-
-def _origin(url: Any) -> tuple[str, str | None, int | None]:
     try:
-        port = url.port
+        return _relative(urlsplit(base), urlsplit(urljoin(base, link)))
     except ValueError:
-        return url.scheme, url.hostname, -1
-    return url.scheme, url.hostname, port or {"http": 80, "https": 443}.get(url.scheme)
+        raise BadAnswer(f"{call.name}: the link to the next page leads away from the tenant's address") from None
+
+
+def _relative(home: SplitResult, there: SplitResult) -> str:
+    """Path and query below ``home``; ``ValueError`` for anything elsewhere."""
+    prefix = home.path.rstrip("/") + "/"
+    path = there.path[len(prefix) :]
+    if _origin(home) != _origin(there) or not there.path.lower().startswith(prefix.lower()) or not is_relative(path):
+        raise ValueError("elsewhere")
+    return f"{path}?{there.query}"
+
+
+def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port; ``ValueError`` for a port that is none."""
+    return url.scheme, url.hostname, url.port or {"http": 80, "https": 443}.get(url.scheme)
 
 
 def _json_number(value: Any) -> float:

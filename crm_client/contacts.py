@@ -147,12 +147,13 @@ def changes(seen: Contact, **wanted: Any) -> list[Change]:
     """
     found: list[Change] = []
     for name, value in wanted.items():
+        place = FIELDS[name]
         if name in ELEMENTS:
-            found += element_changes(FIELDS[name], getattr(seen, name), value)
+            found += element_changes(place, getattr(seen, name), value)
         elif name in ITEMS:
-            found += _item_change(seen, FIELDS[name], integer(value))
+            found += _item_change(seen, place, integer(value))
         elif getattr(seen, name) != value:
-            found.append(Change(f"/{FIELDS[name]}", seen=value_at_or_empty(seen.raw, FIELDS[name]), value=value))
+            found.append(Change(f"/{place}", seen=value_at_or_empty(seen.raw, place), value=value))
     return found
 
 

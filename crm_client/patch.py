@@ -173,8 +173,12 @@ def _child(record: Any, key: str) -> Any:
     if isinstance(record, list):
         return record[int(key)] if key.isdecimal() and int(key) < len(record) else MISSING
     if isinstance(record, Mapping):
-        return next((value for name, value in record.items() if name.lower() == key.lower()), MISSING)
+        return record[key] if key in record else _whatever_case(record, key)
     return MISSING
+
+
+def _whatever_case(record: Mapping[str, Any], key: str) -> Any:
+    return next((value for name, value in record.items() if name.lower() == key.lower()), MISSING)
 
 
 def alike(there: Any, meant: Any) -> bool:

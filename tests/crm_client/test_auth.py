@@ -1,0 +1,304 @@
+"""Tokens: renewed in time, once, and never shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+import httpx
+import pytest
+
+from crm_client.address import AsyncFixedAddress
+from crm_client.auth import AHEAD, UserToken, granted, renew, renew_async
+from crm_client.calls import Call, Operation
+from crm_client.clients import AsyncCrm
+from crm_client.contacts import contact
+from crm_client.errors import BadAnswer, BadRequest, CrmError, NotSignedIn, Unavailable
+
+from .conftest import BASE, TOKEN_URL, AsyncShelf, NetServer, Open, Shelf, grant
+
+FRESH = {"access_token": "8A:Cust12345.second", "expires_in": 3600, "token_type": "bearer", "id_token": "x"}
+ACME = {"ContactId": 17, "Name": "Acme"}
+
+
+def only(token: str) -> Callable[[httpx.Request], httpx.Response]:
+    """Answers whoever holds this token; 401 to everybody else."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        known = request.headers["authorization"] == f"Bearer {token}"
+        return httpx.Response(200, json=ACME) if known else httpx.Response(401, json={"ErrorMessage": "Who are you?"})
+
+    return answer
+
+
+@pytest.fixture
+def netserver(netserver: NetServer) -> NetServer:
+    netserver.on("v1/Contact/17", only("8A:Cust12345.second"))
+    netserver.on("tokens", FRESH)
+    return netserver
+
+
+TOKENS = "POST /login/common/oauth/tokens"
+
+
+def test_a_good_token_is_used(netserver: NetServer, open_crm: Open) -> None:
+    shelf = Shelf(grant("8A:Cust12345.second"))
+    open_crm(netserver, shelf).ask(contact(17))
+    assert netserver.log == ["GET v1/Contact/17"]
+    assert shelf.events == []
+
+
+def test_a_token_is_renewed_ahead_of_its_end(netserver: NetServer, open_crm: Open) -> None:
+    """The person waits for one renewal, not for a refusal and a renewal."""
+    shelf = Shelf(grant(seconds=AHEAD.total_seconds() - 1))
+    open_crm(netserver, shelf).ask(contact(17))
+    assert netserver.log == [TOKENS, "GET v1/Contact/17"]
+    assert shelf.events == ["claim", "save"]
+
+
+def test_a_refused_token_is_renewed_and_the_call_sent_once_more(netserver: NetServer, open_crm: Open) -> None:
+    shelf = Shelf()
+    assert open_crm(netserver, shelf).ask(contact(17)).name == "Acme"
+    assert netserver.log == ["GET v1/Contact/17", TOKENS, "GET v1/Contact/17"]
+
+
+def test_a_call_is_never_sent_a_third_time(netserver: NetServer, open_crm: Open) -> None:
+    netserver.on("v1/Contact/17", only("another"))
+    with pytest.raises(NotSignedIn) as caught:
+        open_crm(netserver, Shelf()).ask(contact(17))
+    assert caught.value.message == "Who are you?"
+    assert netserver.log == ["GET v1/Contact/17", TOKENS, "GET v1/Contact/17"]
+
+
+def test_a_change_keeps_its_body_when_sent_once_more(netserver: NetServer, open_crm: Open) -> None:
+    """401 means it was not done, so a change may follow the new token too."""
+
+    def change() -> Operation[Any]:
+        return (yield Call("PATCH", "v1/Contact/17", json=[{"op": "remove", "path": "/Name"}]))
+
+    open_crm(netserver, Shelf()).ask(change())
+    assert netserver.asked[0].content == netserver.asked[2].content != b""
+
+
+def test_the_refresh_token_travels_in_the_body(netserver: NetServer, open_crm: Open) -> None:
+    """A query would end in logs."""
+    open_crm(netserver, Shelf()).ask(contact(17))
+    asked = netserver.asked[1]
+    assert asked.url.query == b""
+    assert parse_qs(asked.content.decode()) == {
+        "grant_type": ["refresh_token"],
+        "refresh_token": ["refresh-token-of-alice"],
+        "client_id": ["sidecard"],
+        "client_secret": ["top-secret"],
+    }
+    assert asked.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert "authorization" not in asked.headers
+
+
+def test_a_renewal_keeps_the_refresh_token(netserver: NetServer, open_crm: Open) -> None:
+    """Its answer holds none."""
+    shelf = Shelf()
+    open_crm(netserver, shelf).ask(contact(17))
+    assert shelf.load().refresh_token == "refresh-token-of-alice"
+    assert shelf.load().access_token == "8A:Cust12345.second"
+    assert not shelf.load().ends_within(timedelta(minutes=59))
+
+
+def test_a_refused_refresh_token_is_forgotten(netserver: NetServer, open_crm: Open) -> None:
+    netserver.on("tokens", {"error": "invalid_grant", "error_description": "8A:secret"}, status=400)
+    shelf = Shelf()
+    with pytest.raises(NotSignedIn) as caught:
+        open_crm(netserver, shelf).ask(contact(17))
+    assert shelf.events == ["claim", "lost"]
+    assert "secret" not in str(caught.value) + caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "error"),
+    [
+        (503, {}, Unavailable),
+        (429, {}, Unavailable),
+        (401, {}, NotSignedIn),
+        (403, {"error": "access_denied"}, NotSignedIn),
+        (401, {"error": "invalid_client"}, BadRequest),
+        (400, {"error": "8A:Cust12345.secret"}, NotSignedIn),
+        (404, {}, BadRequest),
+        (302, {}, BadRequest),
+        (200, {}, BadAnswer),
+        (200, [], BadAnswer),
+        (200, {"access_token": "8A:Cust12345.secret", "expires_in": "soon"}, BadAnswer),
+        (200, {"access_token": "8A:Cust12345.secret", "expires_in": 1e300}, BadAnswer),
+    ],
+)
+def test_a_renewal_that_fails_otherwise_may_be_tried_again(
+    netserver: NetServer, open_crm: Open, status: int, answer: Any, error: type[CrmError]
+) -> None:
+    """The grant stays, the claim ends."""
+    netserver.on("tokens", answer, status=status)
+    shelf = Shelf()
+    with pytest.raises(error) as caught:
+        open_crm(netserver, shelf).ask(contact(17))
+    assert shelf.events == ["claim", "release"]
+    assert shelf.grant is not None
+    assert "secret" not in str(caught.value) + caught.value.message + caught.value.error_type
+
+
+def test_a_login_host_that_is_down_leaves_the_call_unsent(netserver: NetServer, open_crm: Open) -> None:
+    """Even a change: it is the renewal that got no answer."""
+
+    def dead(_: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("no answer")
+
+    def change() -> Operation[Any]:
+        return (yield Call("PATCH", "v1/Contact/17", json=[]))
+
+    netserver.on("tokens", dead)
+    shelf = Shelf(grant(seconds=-1))
+    with pytest.raises(Unavailable) as caught:
+        open_crm(netserver, shelf).ask(change())
+    assert caught.value.sent is False
+    assert shelf.events == ["claim", "release"]
+
+
+def test_nobody_signed_in(netserver: NetServer, open_crm: Open) -> None:
+    with pytest.raises(NotSignedIn):
+        open_crm(netserver, Shelf(None)).ask(contact(17))
+    assert netserver.asked == []
+
+
+def test_who_loses_the_claim_waits_and_reads(netserver: NetServer, open_crm: Open) -> None:
+    """Another process renews."""
+    shelf = Shelf(grant(seconds=-1), held=True)
+    load, loads = shelf.load, []
+
+    def load_later() -> Any:
+        loads.append(1)
+        if len(loads) == 4:
+            shelf.save(grant("8A:Cust12345.second"))
+        return load()
+
+    shelf.load = load_later  # type: ignore[method-assign]
+    open_crm(netserver, shelf).ask(contact(17))
+    assert netserver.log == ["GET v1/Contact/17"]
+    assert shelf.events == ["miss", "miss", "miss", "save"]
+
+
+def test_who_dies_while_renewing_is_not_waited_for_forever(
+    netserver: NetServer, open_crm: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm_client.auth.LEASE", 0.1)
+    with pytest.raises(Unavailable) as caught:
+        open_crm(netserver, Shelf(grant(seconds=-1), held=True)).ask(contact(17))
+    assert (caught.value.sent, netserver.asked) == (False, [])
+
+
+@pytest.mark.parametrize("seconds", [-10, 3600], ids=["ended", "refused"])
+@pytest.mark.asyncio
+async def test_two_hundred_calls_renew_once(netserver: NetServer, seconds: float) -> None:
+    """Each with an auth of its own, as each request of a web application has."""
+    shelf = Shelf(grant(seconds=seconds))
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0.01)
+        return netserver(request)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+
+        def alice() -> AsyncCrm:
+            auth = UserToken(TOKEN_URL, "sidecard", "top-secret", AsyncShelf(shelf), ("Cust12345", 5))
+            return AsyncCrm(http, AsyncFixedAddress(BASE), auth)
+
+        companies = await asyncio.gather(*[alice()(contact(17)) for _ in range(200)])
+    assert {company.name for company in companies} == {"Acme"}
+    assert netserver.log.count(TOKENS) == 1
+    assert shelf.events == ["claim", "save"]
+
+
+@pytest.mark.asyncio
+async def test_who_goes_away_while_renewing_leaves_nothing_locked(netserver: NetServer) -> None:
+    """A browser closes; the next call renews."""
+    shelf = Shelf(grant(seconds=-1))
+    patience = [30.0, 0.0]
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if str(request.url) == TOKEN_URL:
+            await asyncio.sleep(patience.pop(0))
+        return netserver(request)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        auth = UserToken(TOKEN_URL, "sidecard", "top-secret", AsyncShelf(shelf), "alice")
+        crm = AsyncCrm(http, AsyncFixedAddress(BASE), auth)
+        gone, waiting = asyncio.create_task(crm(contact(17))), asyncio.create_task(crm(contact(17)))
+        await asyncio.sleep(0.05)
+        gone.cancel()
+        assert (await waiting).name == "Acme"
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+    assert shelf.events == ["claim", "release", "claim", "save"]
+
+
+def test_threads_renew_once(netserver: NetServer) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from .conftest import Blocking
+
+    shelf = Shelf(grant(seconds=-1))
+    crm = Blocking(netserver, shelf)
+    with ThreadPoolExecutor(8) as pool:
+        names = {company.name for company in pool.map(crm.ask, [contact(17) for _ in range(40)])}
+    assert (names, netserver.log.count(TOKENS)) == ({"Acme"}, 1)
+    crm.close()
+
+
+@pytest.mark.parametrize(("seconds", "renewals"), [(299, 1), (301, 0)])
+def test_background_work_renews_what_ends_soon(netserver: NetServer, seconds: float, renewals: int) -> None:
+    shelf = Shelf(grant(seconds=seconds))
+    with httpx.Client(transport=httpx.MockTransport(netserver)) as http:
+        renew(http, UserToken(TOKEN_URL, "sidecard", "top-secret", shelf, "alice"), timedelta(minutes=5))
+    assert netserver.log == [TOKENS] * renewals
+
+
+@pytest.mark.asyncio
+async def test_background_work_renews_in_the_other_colour(netserver: NetServer) -> None:
+    shelf = Shelf(grant(seconds=299))
+    async with httpx.AsyncClient(transport=httpx.MockTransport(netserver)) as http:
+        auth = UserToken(TOKEN_URL, "sidecard", "top-secret", AsyncShelf(shelf), "alice")
+        await renew_async(http, auth, timedelta(minutes=5))
+    assert shelf.events == ["claim", "save"]
+
+
+def _dead(_: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("no route")
+
+
+def test_background_work_is_told_of_a_dead_line() -> None:
+    shelf = Shelf(grant(seconds=-1))
+    with httpx.Client(transport=httpx.MockTransport(_dead)) as http, pytest.raises(Unavailable):
+        renew(http, UserToken(TOKEN_URL, "sidecard", "top-secret", shelf, "alice"), timedelta(minutes=5))
+    assert shelf.events == ["claim", "release"]
+
+
+@pytest.mark.asyncio
+async def test_background_work_is_told_of_a_dead_line_in_the_other_colour() -> None:
+    shelf = Shelf(grant(seconds=-1))
+    async with httpx.AsyncClient(transport=httpx.MockTransport(_dead)) as http:
+        auth = UserToken(TOKEN_URL, "sidecard", "top-secret", AsyncShelf(shelf), "alice")
+        with pytest.raises(Unavailable):
+            await renew_async(http, auth, timedelta(minutes=5))
+    assert shelf.events == ["claim", "release"]
+
+
+def test_a_grant_shows_no_token() -> None:
+    assert "8A:" not in repr(grant())
+    assert "refresh-token" not in repr(grant())
+
+
+def test_a_lifetime_may_be_a_text() -> None:
+    """A third-party fixture has it so."""
+    answer = httpx.Response(200, json=FRESH | {"expires_in": "3600", "refresh_token": "new"})
+    read = granted(answer)
+    assert read.refresh_token == "new"
+    assert timedelta(minutes=59) < read.expires_at - datetime.now(UTC) <= timedelta(hours=1)
