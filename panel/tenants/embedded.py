@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from functools import wraps
 
@@ -24,6 +25,8 @@ from panel.tenants import access, refusals
 from panel.tenants.discovery import SuperIdUnavailable
 from panel.tenants.models import Handoff
 from panel.tenants.provider import departure
+
+FRAME = "frame"
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -57,7 +60,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     ctx = refusals.loggable(request.POST.get("ctx", ""))
     if not ctx:
         return JsonResponse({"error": "ctx"}, status=400)
-    return JsonResponse({"verifier": Handoff.begin(_session_key(request), ctx)})
+    return JsonResponse({"verifier": Handoff.begin(_frame(request), ctx)})
 
 
 @never_cache
@@ -95,8 +98,8 @@ def done(request: HttpRequest) -> HttpResponse:
 @from_our_own_page
 def complete(request: HttpRequest) -> HttpResponse:
     """Sign in the frame that began the hand-off; 202 as long as there is nothing for it, and for everybody else."""
-    key = request.session.session_key
-    membership = Handoff.use(request.POST.get("verifier", ""), key) if key else None
+    frame = request.session.get(FRAME)
+    membership = Handoff.use(request.POST.get("verifier", ""), frame) if frame else None
     if membership is None:
         return JsonResponse({"signed_in": False}, status=202)
     access.remember(request, membership)
@@ -104,9 +107,8 @@ def complete(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"signed_in": True})
 
 
-def _session_key(request: HttpRequest) -> str:
-    """Of a session that exists: loading one that does not, however it got into the cookie, drops its key."""
-    request.session.get(access.HELD)
-    if request.session.session_key is None:
-        request.session.create()
-    return str(request.session.session_key)
+def _frame(request: HttpRequest) -> str:
+    """The secret by which this session is known to its hand-offs; it lives as long as the session, whatever its key."""
+    if FRAME not in request.session:
+        request.session[FRAME] = secrets.token_urlsafe(32)
+    return str(request.session[FRAME])

@@ -145,7 +145,8 @@ class Handoff(models.Model):
 
     verifier_sha256 = models.CharField(max_length=64, unique=True)
     frame_sha256 = models.CharField(max_length=64)
-    """Of the session key of the frame that waits."""
+    """Of a secret in the session of the frame that waits. Not of the session's key: that one changes when a sibling
+    frame in the same session is signed in first."""
     ctx = models.CharField(max_length=64)
     """The tenant the panel belongs to; the sign-in must prove the same one."""
     state = models.CharField(max_length=8, choices=State, default=State.NEW)
@@ -156,14 +157,14 @@ class Handoff(models.Model):
         return f"{self.state} hand-off to {self.ctx}"
 
     @classmethod
-    def begin(cls, session_key: str, ctx: str) -> str:
-        """Start one for the frame with this session; returns the verifier, which only the frame may know."""
+    def begin(cls, frame: str, ctx: str) -> str:
+        """Start one for the session that holds the secret ``frame``; returns the verifier, for that frame only."""
         now = datetime.now(UTC)
         cls.objects.filter(expires_at__lte=now).delete()
         verifier = secrets.token_urlsafe(32)
         cls.objects.create(
             verifier_sha256=digest(verifier),
-            frame_sha256=digest(session_key),
+            frame_sha256=digest(frame),
             ctx=ctx,
             expires_at=now + SIGN_IN_LASTS,
         )
@@ -180,9 +181,9 @@ class Handoff(models.Model):
         return self.step(self.State.BOUND, self.State.DONE, membership=membership)
 
     @classmethod
-    def use(cls, verifier: str, session_key: str) -> Membership | None:
+    def use(cls, verifier: str, frame: str) -> Membership | None:
         """Who signed in, for the frame that began it and only once; None while it waits and for anybody else."""
-        waiting = cls.objects.filter(verifier_sha256=digest(verifier), frame_sha256=digest(session_key))
+        waiting = cls.objects.filter(verifier_sha256=digest(verifier), frame_sha256=digest(frame))
         found = waiting.select_related("membership__tenant").first()
         return found.membership if found is not None and found.step(cls.State.DONE, cls.State.USED) else None
 

@@ -12,14 +12,22 @@
   let attempt = null; // the one under way; a new click replaces it
 
   siblings.addEventListener("message", (event) => {
-    const waits = document.querySelector("[data-sign-in-panel]") !== null;
-    if (event.data === "signed in") signedIn();
-    else if (!waits) location.reload();
+    const { signedIn: inTo, signedOut: outOf } = event.data;
+    if (inTo !== undefined) signedIn(inTo);
+    else if (isShownFor(outOf)) location.reload();
   });
 
+  /* Frames of several customers may share these messages: only those concerned may lose their page. */
+  function isShownFor(ctx) {
+    const shown = document.querySelector("[data-sign-out] [name=ctx]")?.value;
+    return shown !== undefined && (!ctx || shown.toLowerCase() === ctx.toLowerCase());
+  }
+
   /* A panel that waits is loaded anew. Where a form waits, what was typed must stay: it only says that it can be sent. */
-  function signedIn() {
-    const places = [...document.querySelectorAll("[data-sign-in-panel]")];
+  function signedIn(ctx) {
+    const buttons = [...document.querySelectorAll("[data-sign-in]")];
+    const concerned = buttons.filter((button) => button.dataset.ctx.toLowerCase() === ctx.toLowerCase());
+    const places = concerned.map((button) => button.closest("[data-sign-in-panel]"));
     const forms = places.filter((place) => place.dataset.signInPanel !== "whole");
     for (const place of forms) {
       place.querySelector("[data-sign-in]").hidden = true;
@@ -91,8 +99,9 @@
 
     succeed() {
       this.end();
-      siblings.postMessage("signed in");
-      signedIn();
+      const { ctx } = this.button.dataset;
+      siblings.postMessage({ signedIn: ctx });
+      signedIn(ctx);
     }
   }
 
@@ -105,8 +114,9 @@
   }
 
   async function signOut(form) {
-    const response = await window.sidecard.post(form.action, new FormData(form));
-    if (response.ok) siblings.postMessage("signed out");
+    const fields = new FormData(form);
+    const response = await window.sidecard.post(form.action, fields);
+    if (response.ok) siblings.postMessage({ signedOut: fields.get("ctx") });
     location.reload();
   }
 

@@ -113,6 +113,17 @@ def test_frames_of_one_card_are_signed_in_together(sandbox: Sandbox) -> None:
     assert member(tab.client, "Cust12345").email == sandbox.world.humans["alice"].email
 
 
+def test_a_sign_in_beside_another_one_in_the_same_session(sandbox: Sandbox) -> None:
+    """The first to finish changes the session's key; the second still finds its frame."""
+    frame = Frame()
+    acme, other = frame.begin("Cust12345"), frame.begin("Cust67890")
+    for verifier, human in ((acme, "alice"), (other, "charlie")):
+        popup = PopUp()
+        popup.sign_in(sandbox, popup.bind(verifier), human)
+    assert (frame.complete(acme), frame.complete(other)) == (200, 200)
+    assert member(frame.client, "Cust12345").tenant != member(frame.client, "Cust67890").tenant
+
+
 # What an attacker may try
 
 

@@ -114,52 +114,52 @@ def test_signing_out_counts_the_generation_up_and_forgets_the_tokens() -> None:
 
 def test_a_handoff_goes_its_way_once() -> None:
     alice = membership(tenant())
-    verifier = Handoff.begin("frame's session", "Cust12345")
-    assert Handoff.use(verifier, "frame's session") is None
+    verifier = Handoff.begin("frame's secret", "Cust12345")
+    assert Handoff.use(verifier, "frame's secret") is None
     bound = Handoff.bind(verifier)
     assert bound is not None
     assert Handoff.bind(verifier) is None
-    assert Handoff.use(verifier, "frame's session") is None
+    assert Handoff.use(verifier, "frame's secret") is None
     assert bound.finish(alice)
     assert not bound.finish(alice)
-    assert Handoff.use(verifier, "another session") is None
-    assert Handoff.use(verifier, "frame's session") == alice
-    assert Handoff.use(verifier, "frame's session") is None
+    assert Handoff.use(verifier, "another secret") is None
+    assert Handoff.use(verifier, "frame's secret") == alice
+    assert Handoff.use(verifier, "frame's secret") is None
 
 
-def test_neither_verifier_nor_session_key_is_stored() -> None:
-    verifier = Handoff.begin("frame's session", "Cust12345")
+def test_neither_verifier_nor_the_frames_secret_is_stored() -> None:
+    verifier = Handoff.begin("frame's secret", "Cust12345")
     stored = str(Handoff.objects.values().get())
     assert verifier not in stored
-    assert "frame's session" not in stored
+    assert "frame's secret" not in stored
 
 
 def test_no_step_can_be_skipped() -> None:
     alice = membership(tenant())
-    Handoff.begin("frame's session", "Cust12345")
+    Handoff.begin("frame's secret", "Cust12345")
     assert not Handoff.objects.get().finish(alice)
 
 
 @pytest.mark.parametrize("state", Handoff.State)
 def test_every_step_ends_after_ten_minutes(state: str) -> None:
     alice = membership(tenant())
-    verifier = Handoff.begin("frame's session", "Cust12345")
+    verifier = Handoff.begin("frame's secret", "Cust12345")
     late = datetime.now(UTC) - timedelta(seconds=1)
     Handoff.objects.update(state=state, membership=alice, expires_at=late)
     assert Handoff.bind(verifier) is None
     assert not Handoff.objects.get().finish(alice)
-    assert Handoff.use(verifier, "frame's session") is None
+    assert Handoff.use(verifier, "frame's secret") is None
 
 
 def test_beginning_one_sweeps_out_expired_ones() -> None:
-    Handoff.begin("frame's session", "Cust12345")
+    Handoff.begin("frame's secret", "Cust12345")
     Handoff.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
-    Handoff.begin("frame's session", "Cust12345")
+    Handoff.begin("frame's secret", "Cust12345")
     assert Handoff.objects.count() == 1
 
 
 def test_of_two_who_take_a_step_from_what_they_both_read_one_succeeds() -> None:
-    Handoff.begin("frame's session", "Cust12345")
+    Handoff.begin("frame's secret", "Cust12345")
     one, other = Handoff.objects.get(), Handoff.objects.get()
     assert one.step(Handoff.State.NEW, Handoff.State.BOUND)
     assert not other.step(Handoff.State.NEW, Handoff.State.BOUND)
