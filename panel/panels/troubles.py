@@ -37,7 +37,7 @@ def explain(error: CrmError, *, gone: str = "") -> Trouble:
         return Trouble(_("SuperOffice does not give you access to this"), text, 403, False)
     if isinstance(error, errors.NotFound):
         return Trouble(gone or _("This no longer exists"), _("Someone may have deleted it."), 404, False)
-    if isinstance(error, errors.Changed):
+    if isinstance(error, errors.Changed | errors.Conflict):
         return Trouble(_("Someone changed this meanwhile"), _("Look at it again before you save."), 409, True)
     if isinstance(error, errors.Throttled):
         return _throttled(error)
