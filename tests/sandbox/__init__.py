@@ -1,1 +1,1 @@
-"""A small SuperOffice CRM Online that behaves as its documentation says; it knows nothing of the application it serves."""
+"""A small SuperOffice CRM Online that behaves as its documentation says; it knows nothing of what it serves."""

@@ -1,4 +1,4 @@
-"""What SuperOffice's own REST description says, as two compact tables (``facts.json``, taken from it in July 2026).
+"""What SuperOffice's own API description says, as two compact tables (``facts.json``, made by ``take_facts``).
 
 ``types``: carrier name to its properties, each ``int``, ``double``, ``bool``, ``string``, ``datetime``, an enumeration
 (``Open|Sold|…``), another carrier, an array ``[X]`` or a map ``{X}``. ``paths``: every documented path below ``api/``
