@@ -1,4 +1,4 @@
-"""Takes ``facts.json`` anew from SuperOffice's published API description (the Swagger files of its REST and agent APIs).
+"""Takes ``facts.json`` anew from SuperOffice's published API description: the Swagger files of REST and agents.
 
     python -m tests.sandbox.take_facts FOLDER…
 
