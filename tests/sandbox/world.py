@@ -99,6 +99,14 @@ class Login:
 
 
 @dataclass
+class NetServerSwitches:
+    """What NetServer's documentation leaves open, so that both readings can be tried."""
+
+    patch_honours_unmodified_since: bool = False
+    """Whether a PATCH with a stale ``If-Unmodified-Since`` is refused (412); documented for PUT only."""
+
+
+@dataclass
 class Fault:
     """Trouble for calls to NetServer that match; ``count`` None lasts until reset."""
 
@@ -123,6 +131,7 @@ class World:
     tenants: dict[str, Tenant] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
     login: Login = field(default_factory=Login)
+    netserver: NetServerSwitches = field(default_factory=NetServerSwitches)
     keys: list[str] = field(default_factory=list)
     """RSA private keys in PEM, newest first: the first one signs, all are published."""
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -207,6 +216,7 @@ class World:
         state["humans"] = {k: Human(**v) for k, v in state["humans"].items()}
         state["clients"] = {k: Client(**v) for k, v in state["clients"].items()}
         state["login"] = Login(**state["login"])
+        state["netserver"] = NetServerSwitches(**state.get("netserver", {}))
         state["faults"] = [Fault(**f) for f in state["faults"]]
         state["calls"] = deque(maxlen=2000)
         for ctx, tenant in state["tenants"].items():
