@@ -11,28 +11,40 @@ from panel.tenants.models import Membership, Tenant
 
 
 @transaction.atomic
-def admit(identity: Identity, grant: Grant) -> Membership:
-    """Write down who signed in and what lets us ask as him; nothing is ever joined by e-mail."""
+def admit(identity: Identity, grant: Grant, name: str) -> Membership:
+    """Write down who signed in and what lets us ask as him; nothing is ever joined by e-mail.
+
+    An empty ``name`` leaves the one that is known.
+    """
     tenant = _tenant(identity)
     membership, _ = Membership.objects.of(tenant).get_or_create(
         associate_id=identity.associate_id, defaults={"tenant": tenant}
     )
     membership.tenant = tenant
-    person = {"name": identity.name, "email": identity.email, "is_administrator": identity.is_administrator}
-    Membership.objects.of(tenant).filter(pk=membership.pk).update(**person, **membership.sealed(grant))
-    membership.refresh_from_db()
-    return membership
+    columns = {
+        "name": name or membership.name or identity.email,
+        "email": identity.email,
+        "is_administrator": identity.is_administrator,
+        **membership.sealed(grant),
+    }
+    return _written(membership, columns)
 
 
 def _tenant(identity: Identity) -> Tenant:
     tenant, _ = Tenant.objects.get_or_create(
         environment=settings.SUPEROFFICE["environment"], ctx__iexact=identity.ctx, defaults={"ctx": identity.ctx}
     )
-    tenant.company_name = identity.company_name
-    tenant.serial = identity.serial
+    columns: dict[str, object] = {"company_name": identity.company_name, "serial": identity.serial}
     if tenant.api_address != identity.webapi_url:
-        tenant.api_address, tenant.api_valid_until = identity.webapi_url, None
+        columns |= {"api_address": identity.webapi_url, "api_valid_until": None}
     if identity.system_token:
-        tenant.system_token = identity.system_token
-    tenant.save()
-    return tenant
+        columns["sealed_system_token"] = tenant.seal_system_token(identity.system_token)
+    return _written(tenant, columns)
+
+
+def _written[M: (Membership, Tenant)](row: M, columns: dict[str, object]) -> M:
+    """Only these columns: the generation and the status may change beside us."""
+    for name, value in columns.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(columns))
+    return row

@@ -20,6 +20,7 @@ from panel.tenants.admission import admit
 from panel.tenants.discovery import SuperIdUnavailable
 from panel.tenants.id_tokens import Identity, IdTokenRefused
 from panel.tenants.models import Handoff
+from panel.tenants.names import OtherPrincipal, full_name
 from panel.tenants.provider import Journey, SuperOfficeAdapter, provider
 from panel.tenants.refusals import SignInRefused
 
@@ -42,10 +43,11 @@ def _arrive(request: HttpRequest) -> HttpResponse:
     identity, grant = _proven(request, journey, state["pkce_code_verifier"])
     if journey.ctx and journey.ctx.lower() != identity.ctx.lower():
         raise refusals.other_tenant(identity.ctx, identity.company_name, journey.ctx)
+    name = _name(identity, grant)
     if journey.handoff is not None:
-        _hand_over(journey.handoff, identity, grant)
+        _hand_over(journey.handoff, identity, grant, name)
         return redirect("signin_done")
-    access.remember(request, admit(identity, grant))
+    access.remember(request, admit(identity, grant, name))
     return redirect(journey.next)
 
 
@@ -90,8 +92,15 @@ def _grant(answer: dict[str, Any]) -> Grant:
     return Grant(answer["access_token"], answer["refresh_token"], datetime.now(UTC) + lifetime)
 
 
+def _name(identity: Identity, grant: Grant) -> str:
+    try:
+        return full_name(identity, grant)
+    except OtherPrincipal:
+        raise SignInRefused("other-principal", refusals.NOT_PROVEN, ctx=identity.ctx) from None
+
+
 @transaction.atomic
-def _hand_over(handoff: int, identity: Identity, grant: Grant) -> None:
+def _hand_over(handoff: int, identity: Identity, grant: Grant, name: str) -> None:
     waiting = Handoff.objects.filter(pk=handoff).first()
-    if waiting is None or not waiting.finish(admit(identity, grant)):
+    if waiting is None or not waiting.finish(admit(identity, grant, name)):
         raise SignInRefused("handoff-expired", refusals.STALE, status=400, ctx=identity.ctx)

@@ -35,7 +35,6 @@ class Identity:
     ctx: str
     associate_id: int
     is_administrator: bool
-    name: str
     email: str
     company_name: str
     serial: str
@@ -116,13 +115,11 @@ def _identity(claims: dict[str, Any]) -> Identity:
     ctx, associate_id = text("ctx"), text("associateid")
     if not (ctx.isascii() and ctx.isalnum() and associate_id.isascii() and associate_id.isdigit()):
         raise IdTokenRefused("missing-claim")
-    email = text("so_primary_email_address") or text("email") or text("upn") or str(claims["sub"])
     return Identity(
         ctx=ctx,
         associate_id=int(associate_id),
         is_administrator=text("is_administrator").lower() == "true",
-        name=f"{text('firstname')} {text('lastname')}".strip() or email,
-        email=email,
+        email=text("so_primary_email_address") or text("email") or text("upn") or str(claims["sub"]),
         company_name=text("company_name"),
         serial=text("serial"),
         webapi_url=_webapi_url(text("webapi_url")),

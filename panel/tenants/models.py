@@ -64,9 +64,9 @@ class Tenant(models.Model):
             return ""
         return sealing.unseal(self.sealed_system_token, tenant=self.seal_name, owner="tenant", kind="system token")
 
-    @system_token.setter
-    def system_token(self, clear: str) -> None:
-        self.sealed_system_token = sealing.seal(clear, tenant=self.seal_name, owner="tenant", kind="system token")
+    def seal_system_token(self, clear: str) -> str:
+        """The value of ``sealed_system_token`` that keeps ``clear`` in this row."""
+        return sealing.seal(clear, tenant=self.seal_name, owner="tenant", kind="system token")
 
 
 class Membership(TenantOwned):

@@ -16,7 +16,7 @@ from panel.tenants.models import Handoff, Membership, Tenant
 from tests.sandbox import oauth
 from tests.sandbox.server import Sandbox
 from tests.sandbox.tokens import signing_key
-from tests.sandbox.world import World
+from tests.sandbox.world import Fault, World
 
 from . import forge
 from .cast import AtSuperId, onwards
@@ -180,6 +180,42 @@ def test_a_forged_id_token(
 ) -> None:
     monkeypatch.setattr(oauth, "sign", forgery)
     is_refused(comes_back(), f"id-token-{reason}", 403)
+
+
+def test_tokens_of_two_people(
+    monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, comes_back: Callable[..., str], is_refused: Refused
+) -> None:
+    """The id token says Alice, the access token beside it is Bob's."""
+    whole = oauth.TokenEndpoint.exchange
+
+    def exchange(*args: Any) -> dict[str, Any]:
+        bobs = sandbox.world.issue_access_token("Cust12345", "bob", "sidecard-sandbox")
+        return whole(*args) | {"access_token": bobs}
+
+    monkeypatch.setattr(oauth.TokenEndpoint, "exchange", exchange)
+    is_refused(comes_back(), "other-principal", 403)
+
+
+def test_without_an_answer_of_netserver_the_address_is_the_name(
+    client: Client, sandbox: Sandbox, comes_back: Callable[..., str]
+) -> None:
+    sandbox.world.faults.append(Fault(path="currentPrincipal", status=500, count=1))
+    assert client.get(comes_back()).status_code == 302
+    assert Membership.across_tenants.get().name == sandbox.world.humans["alice"].email
+    assert client.get(comes_back()).status_code == 302
+    assert Membership.across_tenants.get().name == "Alice Berg"
+    sandbox.world.faults.append(Fault(path="currentPrincipal", status=500, count=1))
+    assert client.get(comes_back()).status_code == 302
+    assert Membership.across_tenants.get().name == "Alice Berg"
+
+
+def test_signing_in_again_undoes_nothing(client: Client, sandbox: Sandbox, comes_back: Callable[..., str]) -> None:
+    client.get(comes_back())
+    Tenant.objects.update(status=Tenant.Status.ACTIVE)
+    Membership.across_tenants.update(generation=7)
+    client.get(comes_back())
+    assert Tenant.objects.get().status == Tenant.Status.ACTIVE
+    assert Membership.across_tenants.get().generation == 7
 
 
 def test_after_a_key_rotation_people_still_come_in(

@@ -75,7 +75,6 @@ def test_it_works(superid: KeyServer) -> None:
         ctx="Cust12345",
         associate_id=5,
         is_administrator=True,
-        name="alice@acme.example",
         email="alice@acme.example",
         company_name="Acme",
         serial="1234567890",
@@ -93,7 +92,7 @@ def test_optional_claims_may_be_missing(superid: KeyServer) -> None:
     told = forge.claims(ISSUER, system_token=None, is_administrator=None, email=None, company_name=None, serial=None)
     identity = validate(forge.sign(told), "a nonce")
     assert (identity.system_token, identity.is_administrator) == ("", False)
-    assert identity.name == "alice@acme.example"  # the subject, a user name
+    assert identity.email == "alice@acme.example"  # the subject, a user name
 
 
 # Signature and keys

@@ -74,7 +74,7 @@ def test_one_row_a_tenant_whatever_the_case() -> None:
 
 def test_tokens_are_nowhere_in_clear() -> None:
     acme = tenant()
-    acme.system_token = "Sidecard-8k8Q7DmBgo"
+    acme.sealed_system_token = acme.seal_system_token("Sidecard-8k8Q7DmBgo")
     acme.save()
     mine = membership(acme)
     stored = str(list(Tenant.objects.values())) + str(list(Membership.across_tenants.values()))
@@ -95,7 +95,7 @@ def test_a_grant_copied_to_another_person_does_not_open() -> None:
 
 def test_a_system_token_copied_to_another_tenant_does_not_open() -> None:
     acme, other = tenant(), tenant("Cust67890")
-    acme.system_token = "Sidecard-8k8Q7DmBgo"
+    acme.sealed_system_token = acme.seal_system_token("Sidecard-8k8Q7DmBgo")
     other.sealed_system_token = acme.sealed_system_token
     with pytest.raises(BrokenSeal):
         assert other.system_token
