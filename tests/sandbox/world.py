@@ -39,6 +39,8 @@ class Associate:
     person_id: int
     administrator: bool = False
     language: str = "en-US"
+    system: bool = False
+    """The system user of an application: nobody's, without limits by role or sentry; ``human`` is empty."""
 
 
 @dataclass
@@ -68,6 +70,8 @@ class Tenant:
     """Human key to what sentry denies him, e.g. ``{"bob": ["sale:select"]}``."""
     system_tokens: dict[str, str] = field(default_factory=dict)
     """By client id: ``{Application Name}-{random}``, constant until the authorization is revoked."""
+    system_users: dict[str, Associate] = field(default_factory=dict)
+    """By client id: the associate that stands for an application working without a person."""
 
     def table(self, name: str) -> dict[int, Row]:
         return self.rows.setdefault(name, {})
@@ -124,6 +128,27 @@ class Fault:
 
 
 @dataclass
+class Delivery:
+    """One message on its way to an application: an event for a webhook, or a change of a tenant's state."""
+
+    ctx: str
+    event: str
+    event_id: str
+    url: str
+    headers: dict[str, str]
+    body: str
+    due: float
+    """When it is to be sent, a Unix time of the sandbox's clock."""
+    queued: float
+    webhook_id: int = 0
+    """0 for a change of state."""
+    attempts: list[dict[str, Any]] = field(default_factory=list)
+    """``{"at", "status", "error"}`` each; ``status`` 0 when nobody answered."""
+    outcome: str = ""
+    """Empty while it waits; then ``delivered``, ``discarded`` (three failures) or ``stopped`` (its webhook was)."""
+
+
+@dataclass
 class World:
     """Everything, and the only thing that is saved."""
 
@@ -145,6 +170,10 @@ class World:
     faults: list[Fault] = field(default_factory=list)
     calls: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=2000))
     """Every call to NetServer and SuperID: method, path, tenant, user, status, ms."""
+    deliveries: list[Delivery] = field(default_factory=list)
+    """Messages that wait for their turn, oldest first."""
+    delivered: deque[Delivery] = field(default_factory=lambda: deque(maxlen=500))
+    """Messages that were sent, or given up."""
     app_url: str = ""
     """Where the application is whose web panels were seeded."""
     clock_offset: float = 0.0
@@ -206,7 +235,7 @@ class World:
         fresh = path.with_suffix(".new")
         fresh.unlink(missing_ok=True)
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(vars(self) | {"calls": []}, file, default=vars)
+            json.dump(vars(self) | {"calls": [], "delivered": []}, file, default=vars)
         fresh.replace(path)
 
     @classmethod
@@ -219,8 +248,11 @@ class World:
         state["netserver"] = NetServerSwitches(**state.get("netserver", {}))
         state["faults"] = [Fault(**f) for f in state["faults"]]
         state["calls"] = deque(maxlen=2000)
+        state["deliveries"] = [Delivery(**d) for d in state.get("deliveries", [])]
+        state["delivered"] = deque(maxlen=500)
         for ctx, tenant in state["tenants"].items():
-            tenant["associates"] = {k: Associate(**v) for k, v in tenant["associates"].items()}
+            for kind in ("associates", "system_users"):
+                tenant[kind] = {k: Associate(**v) for k, v in tenant.get(kind, {}).items()}
             for kind in ("rows", "lists"):
                 tenant[kind] = {n: {int(i): r for i, r in t.items()} for n, t in tenant[kind].items()}
             state["tenants"][ctx] = Tenant(**tenant)
