@@ -14,7 +14,8 @@ Both keep the same rules.
 
 - 421 (the tenant moved): the address is asked again and the call sent once more, whatever it is: NetServer did not do
   it [dp/best-practices/tenant-status/check-status]. 401: see ``auth``.
-- Nothing else is ever sent again. A question without an answer is ``Unavailable``, a change without one
+- A question is asked once more when its connection died, as kept connections do when a server ends them. A change is
+  never sent again. A question without an answer is ``Unavailable``, a change without one
   ``OutcomeUnknown``.
 - At most ``AT_ONCE`` calls to a tenant are under way in one event loop (or, of ``Crm``, in one process); more wait.
 - Each call asks for the person's language, and for times with their offset, so that no date is a guess
@@ -147,11 +148,19 @@ class Crm(_Client):
     def _attempt(self, call: Call, base: str) -> Any:
         request = self._request(self.http, call, base)
         with _gate(base):
-            try:
-                response = self.http.send(request, auth=self.auth)
-            except httpx.RequestError as error:
-                raise no_answer(call, error, request) from error
+            response = self._response(call, request)
         return self._answer(call, base, response)
+
+    def _response(self, call: Call, request: httpx.Request) -> httpx.Response:
+        try:
+            return self.http.send(request, auth=self.auth)
+        except httpx.RequestError as error:
+            if not may_ask_again(call, error):
+                raise no_answer(call, error, request) from error
+        try:
+            return self.http.send(request, auth=self.auth)
+        except httpx.RequestError as error:
+            raise no_answer(call, error, request) from error
 
 
 class AsyncCrm(_Client):
@@ -235,12 +244,20 @@ class AsyncCrm(_Client):
         request = self._request(self.http, call, base)
         async with _async_gate(base):
             under_way.now = True
-            try:
-                response = await self.http.send(request, auth=self.auth)
-            except httpx.RequestError as error:
-                raise no_answer(call, error, request) from error
+            response = await self._response(call, request)
         under_way.now = False
         return self._answer(call, base, response)
+
+    async def _response(self, call: Call, request: httpx.Request) -> httpx.Response:
+        try:
+            return await self.http.send(request, auth=self.auth)
+        except httpx.RequestError as error:
+            if not may_ask_again(call, error):
+                raise no_answer(call, error, request) from error
+        try:
+            return await self.http.send(request, auth=self.auth)
+        except httpx.RequestError as error:
+            raise no_answer(call, error, request) from error
 
 
 class _UnderWay:
@@ -267,6 +284,13 @@ def _lost(call: Call, sent: bool | None) -> CrmError:
     return Unavailable(f"{call.name}: no answer in time", sent=None)
 
 
+def may_ask_again(call: Call, error: Exception) -> bool:
+    """The call only reads, and its connection died: not for want of time, nor for want of a server."""
+    died = {"ServerDisconnectedError", "ClientOSError", "ClientPayloadError"} & _aiohttp_names(error)
+    is_dead = bool(died) or isinstance(error, httpx.ReadError | httpx.WriteError | httpx.RemoteProtocolError)
+    return is_dead and not call.changes and not never_sent(error)
+
+
 def never_sent(error: BaseException) -> bool:
     """The request surely did not leave.
 
@@ -274,12 +298,16 @@ def never_sent(error: BaseException) -> bool:
     aiohttp is the cause only its own classes tell; names are compared because the blocking client does without
     aiohttp.
     """
-    causes = list(_causes(error))
-    below = [type(cause) for cause in causes if type(cause).__module__.startswith("aiohttp")]
-    if below:
-        names = {ancestor.__name__ for kind in below for ancestor in kind.__mro__}
+    names = _aiohttp_names(error)
+    if names:
         return bool(names & {"ClientConnectorError", "ConnectionTimeoutError"})
     return isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.UnsupportedProtocol)
+
+
+def _aiohttp_names(error: BaseException) -> set[str]:
+    """Which of aiohttp's errors lie beneath one of httpx, with their ancestors."""
+    kinds = [type(cause) for cause in _causes(error) if type(cause).__module__.startswith("aiohttp")]
+    return {ancestor.__name__ for kind in kinds for ancestor in kind.__mro__}
 
 
 def _causes(error: BaseException | None) -> Generator[BaseException]:

@@ -404,9 +404,15 @@ def test_a_tenant_that_moves(sandbox: Sandbox, sign_in: SignIn) -> None:
     assert user.address.known == f"{sandbox.urls['app']}/Cust12345/api/"
 
 
-def test_fifty_calls_while_a_tenant_moves(sandbox: Sandbox) -> None:
-    """All succeed, none is sent more than twice."""
+@pytest.fixture
+def alice(sandbox: Sandbox) -> Iterator[AwaitingUser]:
     user = AwaitingUser(sandbox, "alice", "Cust12345")
+    yield user
+    user.close()
+
+
+def test_fifty_calls_while_a_tenant_moves(sandbox: Sandbox, alice: AwaitingUser) -> None:
+    """All succeed, none is sent more than twice."""
     sandbox.world.faults.append(Fault(delay=0.02))
 
     async def move() -> None:
@@ -414,13 +420,12 @@ def test_fifty_calls_while_a_tenant_moves(sandbox: Sandbox) -> None:
         sandbox.world.tenants["Cust12345"].host = "app"
 
     async def crowd() -> list[Contact]:
-        companies, _ = await asyncio.gather(asyncio.gather(*[user.crm(contact(17)) for _ in range(50)]), move())
+        companies, _ = await asyncio.gather(asyncio.gather(*[alice.crm(contact(17)) for _ in range(50)]), move())
         return companies
 
-    assert len(user.runner.run(crowd())) == 50
+    assert len(alice.runner.run(crowd())) == 50
     assert statuses(sandbox).count(200) == 50
     assert len(statuses(sandbox)) <= 100
-    user.close()
 
 
 def test_no_cookie_of_netserver_is_sent_back(sign_in: SignIn) -> None:
@@ -429,17 +434,15 @@ def test_no_cookie_of_netserver_is_sent_back(sign_in: SignIn) -> None:
     assert [acme(user).contact_id for _ in range(3)] == [17, 17, 17]
 
 
-def test_any_text_can_be_searched_for(sandbox: Sandbox) -> None:
+def test_any_text_can_be_searched_for(sandbox: Sandbox, alice: AwaitingUser) -> None:
     """Through the URL, aiohttp's own quoting and the sandbox's reading of a filter."""
-    user = AwaitingUser(sandbox, "alice", "Cust12345")
     row = sandbox.world.tenants["Cust12345"].table("contact")[17]
 
     @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=20).filter(lambda text: text == text.strip()))
     def search(text: str) -> None:
         row["department"] = text
-        found = user.ask(first_page(Archive("v1/Contact").select("contactId").where(contains("department", text))))
+        found = alice.ask(first_page(Archive("v1/Contact").select("contactId").where(contains("department", text))))
         assert 17 in [company["contactId"] for company in found]
 
     search()
-    user.close()
