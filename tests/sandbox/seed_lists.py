@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import seed_lists_more as more
 from .world import Row
 
 NAMES: dict[str, list[str]] = {
@@ -140,7 +141,7 @@ TASK_TYPES = {1: "Phone", 2: "Appointment", 3: "ToDo", 4: "Email", 5: "Appointme
 def lists() -> dict[str, dict[int, Row]]:
     """All lists by MDO name, then item id. An item: ``name`` and ``tooltip`` (multi-language), ``rank``, ``deleted``
     and what only that list has (``probability``, ``group``, ``type``, ``iso2`` …)."""
-    found = {name: _items(lines) for name, lines in NAMES.items()}
+    found = {name: _items(lines) for name, lines in {**NAMES, **more.NAMES}.items()}
     found["currency"] = {
         key: _item(rank, name, rate=rate) for rank, (key, (name, rate)) in enumerate(CURRENCIES.items(), 1)
     }
@@ -162,6 +163,9 @@ def _multi(names: list[str]) -> str:
 
 
 def _extend(found: dict[str, dict[int, Row]]) -> None:
+    for name, items in more.MORE.items():
+        for key, given in items.items():
+            found[name][key].update(given)
     for key, item in found["prob"].items():
         item["probability"] = STAGE_PROBABILITY[key]
     for key, item in found["category"].items():

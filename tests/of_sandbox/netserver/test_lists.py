@@ -50,7 +50,7 @@ def test_lists_that_are_searched(alice: Caller) -> None:
 
 def test_unknown_lists_are_404_and_missing_ones_501(alice: Caller) -> None:
     alice("GET", "v1/MDOList/nonsense", status=404)
-    alice("GET", "v1/MDOList/ticketstatus", status=501)
+    alice("GET", "v1/MDOList/visiblein", status=501)
     alice("GET", "v1/MDOList/categorywithallitem", status=501)
     alice("GET", "v1/List/QuoteDenyReason/Items", status=501)
 
