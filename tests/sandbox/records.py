@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from . import entities
 from .answers import Call, Refused, bad
+from .events import changed, differing
 from .facts import TYPES, blank
 from .patching import patched
 from .rights import ENTITIES
@@ -63,6 +64,7 @@ def create(call: Call, kind: Kind) -> Response:
     stamp, who = call.world.stamp(), call.associate.associate_id
     row |= {"registered": stamp, "registered_by": who, "updated": stamp, "updated_by": who, "deleted": False}
     call.tenant.table(kind.table)[key] = row
+    changed(call.world, call.tenant, kind.table, key, "created", by=who)
     return answer(call, kind, kind.show(call, key, row, False))
 
 
@@ -90,6 +92,7 @@ def delete(call: Call, kind: Kind, key: int) -> Response:
     if kind.table == "contact" and key == call.tenant.owner_contact_id:
         raise Refused(403, "SoSentryException", "[SR_ACCESS_ASSOCCONT_DELETE]")
     row |= {"deleted": True, "updated": call.world.stamp(), "updated_by": call.associate.associate_id}
+    changed(call.world, call.tenant, kind.table, key, "deleted", by=call.associate.associate_id)
     return Response(status_code=204)
 
 
@@ -112,7 +115,9 @@ def _selected(entity: dict[str, Any], wanted: str, carrier: str) -> dict[str, An
 def _save(call: Call, kind: Kind, key: int, row: Row, wanted: dict[str, Any]) -> Response:
     shown = in_language(kind.show(call, key, row, False), call.language)
     changes = stored(call, kind.shape, shown, wanted, row)
+    differ = differing(row, row | changes)
     row |= changes | {"updated": call.world.stamp(), "updated_by": call.associate.associate_id}
+    changed(call.world, call.tenant, kind.table, key, "changed", differ, by=call.associate.associate_id)
     return answer(call, kind, kind.show(call, key, row, False))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .events import changed, differing
 from .web_names import Desk, first
 from .world import Row
 
@@ -97,14 +98,16 @@ def _choices(desk: Desk, one: Field) -> list[tuple[str, str]]:
 
 def store(desk: Desk, table: str, key: int, typed: Mapping[str, str]) -> int:
     """Write a form that has no errors into the row ``key``, or into a new one for 0; answers the row's key."""
-    rows = desk.tenant.table(table)
+    rows, event = desk.tenant.table(table), "changed" if key else "created"
     if not key:
         key = desk.tenant.next_id(table)
         rows[key] = _blank(desk, table, typed.get("contact", ""))
-    row = rows[key]
+    row, before = rows[key], dict(rows[key])
     for one in FIELDS[table]:
         _set(desk, row, one, typed.get(one.name, "").strip())
     row["updated"], row["updated_by"] = desk.world.stamp(), desk.associate.associate_id
+    differ = differing(before, row) if event == "changed" else None
+    changed(desk.world, desk.tenant, table, key, event, differ, desk.associate.associate_id)
     return key
 
 
