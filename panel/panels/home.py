@@ -21,7 +21,7 @@ PAGE = 25
 MOST = 200
 """No more than that in one list: narrowing the search serves people and SuperOffice better."""
 SHORTEST = 3
-"""Letters before a search is sent; SuperOffice demands it of applications [CERT: search of companies]."""
+"""Letters before a search is sent; SuperOffice demands it of applications (CERT-20)."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -20,7 +20,7 @@ EMBEDDED = {"Sec-Fetch-Dest": "iframe"}
 def test_charlie_sees_nothing_of_another_customer(
     charlie: Client, tenant: Tenant, calls: Callable[[], list[str]], path: str, headers: dict[str, str]
 ) -> None:
-    """Not by Alice's address, not by his own number in it; SuperOffice is not even asked."""
+    """CERT-13: not by Alice's address, not by his own number in it; SuperOffice is not even asked."""
     for usid in (tenant.associates["alice"].associate_id, 999, ""):
         response = charlie.get(address(tenant, path=path, usid=usid), headers=headers)
         assert response.status_code in (400, 401)

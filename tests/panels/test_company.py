@@ -62,6 +62,7 @@ def currency_id(tenant: Tenant, name: str) -> int:
 
 
 def test_money_is_written_in_the_users_superoffice_language(alice: Client, tenant: Tenant) -> None:
+    """CERT-66: the address says which, whatever the browser prefers."""
     page = text_of(alice.get(address(tenant, lang="de")))
 
     assert re.search(r"\d\.\d{3} NOK|\d\.\d{3},\d\d NOK", page)

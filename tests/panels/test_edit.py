@@ -125,7 +125,7 @@ def test_an_emptied_phone_is_removed_and_one_is_added(alice: Client, tenant: Ten
 
 
 def test_a_mandatory_field_left_empty_says_so(alice: Client, tenant: Tenant, acme: Row) -> None:
-    """SuperOffice's own reason is its tooltip; what else was typed stays."""
+    """CERT-39: SuperOffice's own reason is its tooltip; what else was typed stays."""
     typed = open_form(alice, tenant) | {"name": "  ", "phones-0": "+47 22 99 99 99"}
 
     response = save(alice, tenant, typed)
@@ -157,7 +157,7 @@ def test_the_owner_company_keeps_its_name(alice: Client, tenant: Tenant) -> None
 
 
 def test_who_may_not_change_has_no_pencil(bob: Client, tenant: Tenant, acme: Row) -> None:
-    """The reason stands in its place; a form posted all the same is refused by SuperOffice and keeps its text."""
+    """CERT-39: the reason stands in its place; a form posted all the same is refused and keeps its text."""
     typed = open_form(bob, tenant, "bob") | {"department": "Bergen"}
     tenant.denied["bob"] = ["contact:update"]
 

@@ -47,7 +47,7 @@ def test_a_search_is_posted(alice: Client) -> None:
 
 
 def test_two_letters_are_too_few(alice: Client, calls: Callable[[], list[str]]) -> None:
-    """CERT: at least three characters before a search is sent."""
+    """CERT-20: at least three characters before a search is sent."""
     answer = text_of(alice.post("/", {"search": "ac"}, headers=HTMX))
 
     assert "at least 3 letters" in answer

@@ -50,6 +50,7 @@ def test_the_record_itself_failing_is_told_calmly(
 
 
 def test_a_wait_superoffice_asks_for_is_passed_on(alice: Client, tenant: Tenant, fail: Callable[..., None]) -> None:
+    """CERT-54: throttling does not look like a hang."""
     fail(f"Contact/{ACME}$", status=429, retry_after="7")
 
     assert alice.get(address(tenant)).headers["Retry-After"] == "7"
@@ -102,7 +103,7 @@ def test_a_section_is_tried_again_alone(
 
 
 def test_a_denied_sales_archive_costs_only_the_sales(bob: Client, tenant: Tenant) -> None:
-    """Sentry keeps sales from Bob: he is told so, and there is nothing to try again."""
+    """CERT-39: sentry keeps sales from Bob; he is told so, and there is nothing to try again."""
     tenant.denied["bob"] = ["sale:select"]
 
     response = bob.get(address(tenant, "bob"))
