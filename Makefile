@@ -26,9 +26,10 @@ test: .venv/.synced ## Run all tests, browser tests included where a Chromium is
 check: .venv/.synced ## Lint, types, import rules, templates, deployment checks, migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	SUPEROFFICE_LOGIN_URL=http://localhost:8800 $(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates tests/sandbox/pages --check --lint
+	$(BIN)/python -m tests.house_rules
 	@$(BIN)/python -m tests.deployment_check
 
 bench: .venv/.synced ## Measure, one JSON line a figure

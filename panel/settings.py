@@ -57,7 +57,7 @@ SUPEROFFICE: dict[str, Any] = {
     "host_suffixes": ["localhost"] if SANDBOXED else [".superoffice.com"],
     "http_allowed": SANDBOXED,
 }
-FRAME_ANCESTORS = ["http://localhost:*"] if SANDBOXED else ["https://*.superoffice.com"]
+FRAME_ANCESTORS: list[str] = ["http://localhost:*"] if SANDBOXED else ["https://*.superoffice.com"]
 
 # Django
 
@@ -161,7 +161,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 # Any COOP on the pop-up's first page severs it from the frame that waits for it.
 SECURE_CROSS_ORIGIN_OPENER_POLICY = None
 X_FRAME_OPTIONS = "DENY"
-SECURE_CSP = {
+SECURE_CSP: dict[str, list[str]] = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],
     "style-src": [CSP.SELF],
