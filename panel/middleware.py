@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from http.cookies import Morsel, SimpleCookie
 from typing import Any
 
@@ -81,7 +81,8 @@ class Embeddable(_ResponseOnly):
 
     def finish(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if request.path_info.startswith("/panels/"):
-            policy = {**settings.SECURE_CSP, "frame-ancestors": settings.FRAME_ANCESTORS}
+            policy: dict[str, Collection[str] | str] = dict(settings.SECURE_CSP)
+            policy["frame-ancestors"] = settings.FRAME_ANCESTORS
             response.headers["Content-Security-Policy"] = build_policy(policy, get_nonce(request))
             # The CSP says it better; X-Frame-Options knows no list.
             response.xframe_options_exempt = True  # type: ignore[attr-defined]
