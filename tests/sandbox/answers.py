@@ -65,6 +65,8 @@ class Call:
     query: list[tuple[str, str]] = field(default_factory=list)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    client_id: str = ""
+    """The application that calls."""
 
     def parameter(self, name: str) -> str | None:
         """A query parameter whose name's case does not matter; the last one wins."""

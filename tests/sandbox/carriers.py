@@ -61,8 +61,9 @@ def country(key: int, item: Row) -> dict[str, Any]:
 
 
 def user(tenant: Tenant, associate_id: int) -> Associate | None:
-    """The associate with an id."""
-    return next((a for a in tenant.associates.values() if a.associate_id == associate_id), None)
+    """The associate with an id; an application's system user is one too."""
+    everybody = (*tenant.associates.values(), *tenant.system_users.values())
+    return next((a for a in everybody if a.associate_id == associate_id), None)
 
 
 def full_name(person: Row | None) -> str:
@@ -75,6 +76,8 @@ def full_name(person: Row | None) -> str:
 def user_name(tenant: Tenant, associate_id: int) -> str:
     """Full name of a user, empty for nobody."""
     found = user(tenant, associate_id)
+    if found is not None and found.system:
+        return found.initials
     return full_name(tenant.table("person").get(found.person_id)) if found else ""
 
 
@@ -89,12 +92,12 @@ def associate(call: Call, associate_id: int) -> dict[str, Any] | None:
         AssociateId=associate_id,
         Name=found.initials,
         PersonId=found.person_id,
-        Type="InternalAssociate",
+        Type="SystemAssociate" if found.system else "InternalAssociate",
         GroupIdx=1,
         FullName=name,
         FormalName=name,
         EjUserId=associate_id,
-        UserName=call.world.humans[found.human].email,
+        UserName=call.world.email(found),
         TableRight=carrier("TableRight", Mask="Select", Reason=""),
     )
 

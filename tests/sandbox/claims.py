@@ -10,6 +10,8 @@ from .world import Associate, Client, Human, Tenant, World
 SCHEME = "http://schemes.superoffice.net/identity/"
 """Prefix of every claim that is SuperOffice's own."""
 
+SYSTEM_ISSUER = "SuperOffice AS"
+
 
 def id_token_claims(
     world: World, urls: dict[str, str], client: Client, tenant: Tenant, human: Human, nonce: str | None
@@ -61,3 +63,18 @@ def system_token_claim(client: Client, tenant: Tenant) -> dict[str, str]:
         return {}
     token = tenant.system_tokens.setdefault(client.client_id, f"{client.name}-{secrets.token_urlsafe(8)[:10]}")
     return {"system_token": token}
+
+
+def system_user_claims(world: World, urls: dict[str, str], tenant: Tenant, ticket: str) -> dict[str, Any]:
+    """All claims of the JWT that carries a system user's ticket. Issuer and audience differ from an id token's."""
+    now = int(world.now().timestamp())
+    standard = {
+        "sub": "System",
+        "iss": SYSTEM_ISSUER,
+        "aud": f"spn:{tenant.serial}",
+        "iat": str(now),
+        "nbf": now - 60,
+        "exp": now + world.login.id_token_seconds,
+    }
+    own = tenant_claims(urls, tenant) | {"ticket": ticket, "identityprovider": SYSTEM_ISSUER}
+    return standard | {SCHEME + name: value for name, value in own.items()}

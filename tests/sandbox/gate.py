@@ -10,7 +10,8 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -28,13 +29,30 @@ COOKIE = "ASP.NET_SessionId"
 
 WRONG_HOST = "Wrong subdomain used to access tenant"
 
-Handler = Callable[[Call], Response]
+SYSTEM_USER = "system user"
+"""How the call log names a caller who is nobody."""
+
+Handler = Callable[[Call], Response | Awaitable[Response]]
+"""Most answers are there at once; a few wait for somebody else."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A user, and the application he calls with."""
+
+    associate: Any
+    client_id: str
+
+
+NOBODY = Caller(None, "")
 
 
 class Gate:
     """The ASGI application behind ``/{ctx}/api/`` of one tenant host."""
 
-    def __init__(self, world: World, urls: dict[str, str], host: str, answer: Handler, version: Handler) -> None:
+    def __init__(
+        self, world: World, urls: dict[str, str], host: str, answer: Handler, version: Callable[[Call], Response]
+    ) -> None:
         self.world, self.urls, self.host = world, urls, host
         self.answer, self.version = answer, version
 
@@ -53,13 +71,13 @@ class Gate:
     async def _respond(self, request: Request, body: bytes) -> tuple[Response | None, str]:
         fault = self._fault(request)
         if fault is None:
-            return self._work(request, body)
+            return await self._work(request, body)
         await asyncio.sleep(fault.delay)
         if fault.drop == "before":
             return None, ""
         if fault.status is not None:
             return _faulty(fault, request), ""
-        response, user = self._work(request, body)
+        response, user = await self._work(request, body)
         return (None if fault.drop == "after" else response), user
 
     def _fault(self, request: Request) -> Fault | None:
@@ -71,16 +89,17 @@ class Gate:
                 self.world.faults.remove(found)
         return found
 
-    def _work(self, request: Request, body: bytes) -> tuple[Response, str]:
+    async def _work(self, request: Request, body: bytes) -> tuple[Response, str]:
         user = ""
         try:
             tenant = self._tenant(request)
             if not below_api(request):
-                response = self.version(self._call(request, tenant, None, body))
+                response = self.version(self._call(request, tenant, NOBODY, body))
             else:
-                call = self._call(request, tenant, self._bearer(request, tenant), body)
-                user = call.associate.human
-                response = self.answer(call)
+                call = self._call(request, tenant, self._caller(request, tenant), body)
+                user = call.associate.human or SYSTEM_USER
+                answer = self.answer(call)
+                response = await answer if isinstance(answer, Awaitable) else answer
         except Refused as refused:
             response = refusal(refused, request)
         return response, user
@@ -99,18 +118,28 @@ class Gate:
             raise Refused(400, "SoSessionException", f"An API call must not send the cookie {COOKIE} back")
         return tenant
 
-    def _bearer(self, request: Request, tenant: Tenant) -> Any:
+    def _caller(self, request: Request, tenant: Tenant) -> Caller:
+        """Who calls: a person by ``Bearer``, or an application's system user by ``SOTicket`` and ``SO-AppToken``."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        found = self.world.bearer(token.strip()) if scheme.lower() == "bearer" else None
+        token = token.strip()
+        match scheme.lower():
+            case "bearer":
+                found, held = self.world.bearer(token), self.world.access_tokens
+            case "soticket":
+                secret = request.headers.get("so-apptoken", "")
+                found, held = self.world.system_user(token, secret), self.world.tickets
+            case _:
+                found, held = None, {}
         if found is None or found[0].ctx != tenant.ctx:
             raise Refused(401, "SoSessionException", "Authentication failed: no valid credential for this tenant")
-        return found[1]
+        return Caller(found[1], held[token]["client_id"])
 
-    def _call(self, request: Request, tenant: Tenant, associate: Any, body: bytes) -> Call:
+    def _call(self, request: Request, tenant: Tenant, caller: Caller, body: bytes) -> Call:
         return Call(
+            client_id=caller.client_id,
             world=self.world,
             tenant=tenant,
-            associate=associate,
+            associate=caller.associate,
             method=request.method,
             path=below_api(request),
             api=f"{self.urls[self.host]}/{tenant.ctx}/api/",

@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import control, front, netserver, pages, state, superid, web
+from . import control, front, netserver, pages, state, superid, system_user, web
 from .doorman import Doorman
 from .seed import seed
 from .tokens import ensure_keys
@@ -34,6 +34,7 @@ def build(world: World, urls: dict[str, str], reset: Callable[[], None]) -> dict
     """The three applications by host name; ``urls`` are their origins, ``reset`` puts the world back to its seed."""
     login = [
         *superid.routes(world, urls),
+        *system_user.routes(world, urls),
         *state.routes(world, urls),
         *control.routes(world, urls, reset),
         *front.routes(world, urls),

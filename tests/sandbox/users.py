@@ -20,10 +20,10 @@ def current_principal(call: Call) -> Response:
     administrator = me.administrator
     principal = carrier(
         "SoPrincipalCarrier",
-        UserType="InternalAssociate",
+        UserType="SystemAssociate" if me.system else "InternalAssociate",
         Associate=me.initials,
         AssociateId=me.associate_id,
-        IsPerson=True,
+        IsPerson=not me.system,
         PersonId=me.person_id,
         CountryId=owner["country"],
         HomeCountryId=owner["country"],
@@ -36,12 +36,12 @@ def current_principal(call: Call) -> Response:
         RoleName='US:"Administrator";NO:"Administrator"' if administrator else 'US:"User";NO:"Bruker"',
         RoleType="Employee",
         FullName=user_name(tenant, me.associate_id),
-        EMailAddress=call.world.humans[me.human].email,
+        EMailAddress=call.world.email(me),
         FunctionRights=ADMINISTRATOR_RIGHTS if administrator else USER_RIGHTS,
         EjUserId=me.associate_id,
         EjUserStatus="StatusNormal",
         DatabaseContextIdentifier=tenant.ctx,
-        UserName=call.world.humans[me.human].email,
+        UserName=call.world.email(me),
     )
     return call.answer(principal)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
 import secrets
@@ -10,6 +11,11 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from .application_keys import sandbox_key
+
+TICKET_SECONDS = 6 * 3600
+"""A system user's ticket lives this long after its last use."""
 
 RELEASE = "Release_11.10_2026.02.24-02"
 """The build every tenant runs, as the state API and NetServer label it."""
@@ -76,6 +82,14 @@ class Tenant:
     def table(self, name: str) -> dict[int, Row]:
         return self.rows.setdefault(name, {})
 
+    def system_user(self, client: Client) -> Associate:
+        """The associate of an application's system user; made when it first works here."""
+        if client.client_id not in self.system_users:
+            taken = [a.associate_id for a in (*self.associates.values(), *self.system_users.values())]
+            made = Associate(max(taken) + 1, "", client.name, 0, administrator=True, system=True)
+            self.system_users[client.client_id] = made
+        return self.system_users[client.client_id]
+
     def next_id(self, table: str) -> int:
         return max(self.table(table), default=0) + 1
 
@@ -90,6 +104,8 @@ class Client:
     redirect_uris: list[str]
     """Regular expressions, matched in full."""
     system_token: bool = True
+    key_xml: str = field(default_factory=sandbox_key)
+    """Its RSA key pair, as the portal issues it. SuperOffice keeps the public half only; the sandbox shows both."""
 
 
 @dataclass
@@ -163,6 +179,8 @@ class World:
     access_tokens: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Token to ``{"ctx", "human", "client_id", "expires"}`` (``expires`` a Unix time)."""
     refresh_tokens: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tickets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """A system user's ticket to ``{"ctx", "client_id", "expires"}``; each use moves ``expires``."""
     sessions: dict[str, str] = field(default_factory=dict)
     """Cookie of the identity provider's own session to human key."""
     web_sessions: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -191,6 +209,10 @@ class World:
         """By context identifier, whose case does not matter."""
         return next((t for t in self.tenants.values() if t.ctx.lower() == ctx.lower()), None)
 
+    def email(self, associate: Associate) -> str:
+        """The address a user signs in with; a system user has none."""
+        return "" if associate.system else self.humans[associate.human].email
+
     def issue_access_token(self, ctx: str, human: str, client_id: str) -> str:
         """A new opaque access token in SuperOffice's form ``8A:{ctx}.{opaque}``."""
         token = f"8A:{ctx}.{secrets.token_urlsafe(48)}"
@@ -208,11 +230,29 @@ class World:
             return None
         return tenant, tenant.associates[found["human"]]
 
+    def issue_ticket(self, ctx: str, client_id: str) -> str:
+        """A new ticket of an application's system user, in SuperOffice's form ``7T:{opaque}``."""
+        ticket = f"7T:{secrets.token_urlsafe(48)}"
+        expires = self.now().timestamp() + TICKET_SECONDS
+        self.tickets[ticket] = {"ctx": ctx, "client_id": client_id, "expires": expires}
+        return ticket
+
+    def system_user(self, ticket: str, secret: str) -> tuple[Tenant, Associate] | None:
+        """Whose ticket this is, sent with the application's secret; using it gives it another six hours."""
+        found, now = self.tickets.get(ticket), self.now().timestamp()
+        if found is None or found["expires"] <= now:
+            return None
+        tenant, client = self.tenants[found["ctx"]], self.clients[found["client_id"]]
+        if tenant.revoked or not tenant.approved or not hmac.compare_digest(client.secret.encode(), secret.encode()):
+            return None
+        found["expires"] = now + TICKET_SECONDS
+        return tenant, tenant.system_user(client)
+
     def end_authorization(self, tenant: Tenant) -> None:
         """Revoke the application at one tenant: its tokens end with the authorization record."""
         tenant.revoked, tenant.approved, tenant.approved_by = True, False, ""
         tenant.system_tokens.clear()
-        for tokens in (self.access_tokens, self.refresh_tokens):
+        for tokens in (self.access_tokens, self.refresh_tokens, self.tickets):
             for token in [t for t, held in tokens.items() if held["ctx"] == tenant.ctx]:
                 del tokens[token]
 
