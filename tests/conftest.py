@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 import uvicorn
 from django.core.cache import cache
+from django.db import connections
 
 from tests import environment
 from tests.sandbox.server import Sandbox
@@ -21,6 +22,12 @@ def pytest_report_header() -> str:
 
 def pytest_unconfigure() -> None:
     shutil.rmtree(environment.VAR, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A database per run, so that two runs side by side do not empty each other's."""
+    connections["default"].settings_dict["TEST"]["NAME"] = f"test_sidecard_{environment.CRM_PORT}"
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,8 @@ def answers(url: str) -> bool:
 
 
 POSTGRES = os.environ.get("DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
-REDIS = os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
+# One of Redis' sixteen databases per run: clearing the cache empties the whole of it.
+REDIS = os.environ.get("REDIS_URL") or f"redis://127.0.0.1:6379/{random.randrange(1, 16)}"
 REQUIRED = os.environ.get("REQUIRE_SERVICES") == "1"
 MISSING = [url for url in (POSTGRES, REDIS) if not url.startswith("sqlite") and not answers(url)]
 if REQUIRED and (MISSING or POSTGRES.startswith("sqlite")):
