@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Dialog, Playwright, expect, sync_playwright
 
 from tests.browser import chromium
+from tests.browser.people import Desk
+from tests.sandbox import seed
+from tests.sandbox.server import Sandbox
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +24,7 @@ def orm_beside_playwright(monkeypatch: pytest.MonkeyPatch) -> None:
 def playwright() -> Iterator[Playwright]:
     # Not for the whole session: its loop would be in the way of every other test.
     with sync_playwright() as running:
+        expect.set_options(timeout=20_000)
         yield running
 
 
@@ -43,20 +46,41 @@ def defaults(playwright: Playwright, browser_path: str, tmp_path_factory: pytest
 Open = Callable[[bool], BrowserContext]
 
 
-@pytest.fixture
-def open_browser(playwright: Playwright, browser_path: str, defaults: list[str], tmp_path: Path) -> Iterator[Open]:
-    """Starts a browser with an empty profile: ``open_browser(blocked)``."""
-    opened: list[BrowserContext] = []
+@pytest.fixture(scope="package")
+def browsers(
+    playwright: Playwright, browser_path: str, defaults: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Open]:
+    """One browser for each cookie mode, started when it is first wanted: ``browsers(blocked)``."""
+    running: dict[bool, BrowserContext] = {}
 
     def start(blocked: bool) -> BrowserContext:
-        folder = tmp_path / f"profile-{len(opened)}"
-        context = chromium.launch(playwright.chromium, browser_path, folder, defaults, blocked=blocked)
-        opened.append(context)
+        if blocked not in running:
+            folder = tmp_path_factory.mktemp("browser") / "profile"
+            running[blocked] = chromium.launch(playwright.chromium, browser_path, folder, defaults, blocked=blocked)
+        return running[blocked]
+
+    yield start
+    for context in running.values():
+        context.close()
+
+
+@pytest.fixture
+def open_browser(browsers: Open) -> Iterator[Open]:
+    """A browser as if new: no cookies, one empty window. What windows keep for themselves goes with them."""
+    used: set[BrowserContext] = set()
+
+    def start(blocked: bool) -> BrowserContext:
+        context = browsers(blocked)
+        used.add(context)
         return context
 
     yield start
-    for context in opened:
-        context.close()
+    for context in used:
+        empty = context.new_page()
+        for page in context.pages:
+            if page is not empty:
+                page.close()
+        context.clear_cookies()
 
 
 @pytest.fixture(params=["blocked", "allowed"])
@@ -75,3 +99,48 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture
+def alerts() -> list[str]:
+    """What a page said by ``alert`` and its like: nothing, or somebody's text became a script."""
+    return []
+
+
+@pytest.fixture
+def at_desk(app_url: str, sandbox: Sandbox, alerts: list[str]) -> Iterator[Callable[[BrowserContext], Desk]]:
+    """Seats a person at a browser; at the end no page of his may have opened a dialog."""
+
+    seated: list[BrowserContext] = []
+
+    def note(dialog: Dialog) -> None:
+        alerts.append(dialog.message)
+        dialog.dismiss()
+
+    def seat(context: BrowserContext) -> Desk:
+        context.on("dialog", note)
+        seated.append(context)
+        return Desk(context, sandbox, app_url)
+
+    yield seat
+    for context in seated:
+        context.remove_listener("dialog", note)
+    assert alerts == []
+
+
+@pytest.fixture
+def desk(context: BrowserContext, at_desk: Callable[[BrowserContext], Desk]) -> Desk:
+    """A person's desk, in each of the two cookie modes."""
+    return at_desk(context)
+
+
+@pytest.fixture
+def strict_desk(open_browser: Open, at_desk: Callable[[BrowserContext], Desk]) -> Desk:
+    """A person's desk whose browser blocks third-party cookies."""
+    return at_desk(open_browser(True))
+
+
+@pytest.fixture
+def oresund_has_panels(sandbox: Sandbox) -> None:
+    """Our panels on the other customer's cards too, as his administrator would put them there."""
+    seed.add_panels(sandbox.world.tenants["Cust67890"], sandbox.world.stamp(), sandbox.app_url)
