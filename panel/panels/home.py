@@ -7,13 +7,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from crm_client.contacts import contacts
 from crm_client.errors import CrmError
-from panel.middleware import never_stored
 from panel.panels.contract import Card
-from panel.panels.troubles import explain
+from panel.panels.scene import with_retry_after
+from panel.panels.troubles import Trouble, explain
 from panel.tenants import access, doors
 from panel.tenants.models import Membership
 
@@ -24,6 +25,7 @@ SHORTEST = 3
 """Letters before a search is sent; SuperOffice demands it of applications (CERT-20)."""
 
 
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 async def companies(request: HttpRequest) -> HttpResponse:
     """Companies by name. A search comes by POST, so that what was typed is in no address and no log."""
@@ -31,7 +33,7 @@ async def companies(request: HttpRequest) -> HttpResponse:
     if not mine:
         return redirect("signin")
     with translation.override(translation.get_language_from_request(request)):
-        return never_stored(await _listed(request, mine, _chosen(mine, request.GET.get("uctx", ""))))
+        return await _listed(request, mine, _chosen(mine, request.GET.get("uctx", "")))
 
 
 def _chosen(mine: list[Membership], ctx: str) -> Membership | None:
@@ -55,15 +57,15 @@ async def _listed(request: HttpRequest, mine: list[Membership], chosen: Membersh
         "too_short": 0 < len(search) < SHORTEST,
         "shortest": SHORTEST,
     }
-    status = 200
+    trouble: Trouble | None = None
     if not context["too_short"]:
         try:
             context |= await _found(chosen, language, search, _size(request.POST.get("size", "")))
         except CrmError as error:
-            context["trouble"] = explain(error)
-            status = context["trouble"].status
+            trouble = context["trouble"] = explain(error)
     template = "panels/home.html#companies" if request.htmx else "panels/home.html"  # type: ignore[attr-defined]
-    return render(request, template, context, status=status)
+    response = render(request, template, context, status=trouble.status if trouble else 200)
+    return with_retry_after(response, trouble)
 
 
 async def _found(chosen: Membership, language: str, search: str, size: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
-from crm_client.errors import CrmError
+from crm_client.errors import CrmError, NotSignedIn
 from panel.panels.catalogue import panels, template_of
 from panel.panels.contract import Action, Card, Panel
 from panel.panels.troubles import Trouble, explain, saved_but_unseen, signed_out
@@ -137,7 +137,7 @@ class Scene:
         context = {"form": form, "trouble": trouble, "part": f"{self.template}#{action.part}"}
         template = context["part"] if self.wants_fragment else "panels/action.html"
         response = self.page(str(template), context, trouble.status if trouble else status)
-        return _with_retry_after(response, trouble)
+        return with_retry_after(response, trouble)
 
     def done(self, action: Action[Any], context: Mapping[str, Any]) -> HttpResponse:
         """The action's result, a word about it, and an event for the host card."""
@@ -160,12 +160,14 @@ class Scene:
         return self.page("panels/quiet.html", {})
 
     def failed(self, error: CrmError) -> HttpResponse:
+        if isinstance(error, NotSignedIn):
+            return self.sign_in()
         return self.trouble(explain(error, gone=str(self.panel.gone)))
 
     def trouble(self, trouble: Trouble) -> HttpResponse:
         """A calm account: a fragment for htmx, else a page."""
         template = "panels/trouble.html" if self.wants_fragment else "panels/trouble_page.html"
-        return _with_retry_after(self.page(template, {"trouble": trouble}, trouble.status), trouble)
+        return with_retry_after(self.page(template, {"trouble": trouble}, trouble.status), trouble)
 
     def sign_in(self) -> HttpResponse:
         """Nobody of this customer is signed in here; what was typed stays."""
@@ -188,7 +190,8 @@ class Scene:
         return render_to_string(template, {**self.context, **context}, request=self.request)
 
 
-def _with_retry_after(response: HttpResponse, trouble: Trouble | None) -> HttpResponse:
+def with_retry_after(response: HttpResponse, trouble: Trouble | None) -> HttpResponse:
+    """``response``, saying when to come back if SuperOffice did."""
     if trouble and trouble.retry_after is not None:
         response.headers["Retry-After"] = str(math.ceil(trouble.retry_after))
     return response
