@@ -1,228 +1,205 @@
-"""Lists: what a user may choose (``MDOList``) and what an administrator sees (``List``), webapi.md §8."""
+"""Lists as an administrator sees and changes them: ``/List`` (webapi.md §8). What a user may choose is in ``mdo``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from starlette.responses import Response
 
-from .answers import Call, Refused, lacking, not_found
-from .carriers import country, full_name
-from .entities import company_full_name
+from . import list_groups as groups
+from . import mdo
+from .answers import Call, Refused, not_found
+from .asking import demand_administrator, fitting, flag, nothing
 from .facts import carrier
-from .world import Row
+from .list_items import View
+from .list_kinds import FIRST_OWN, Kind, definition, find, kinds, lookup, own_kind
 
-TYPED = {
-    "Business": "business",
-    "Category": "category",
-    "Country": "country",
-    "Currency": "currency",
-    "MrMrs": "mrmrs",
-    "Position": "perspos",
-    "Priority": "priority",
-    "Rating": "prob",
-    "Reason": "reason",
-    "SaleType": "saletype",
-    "Source": "source",
-    "Task": "task",
-    "UserGroup": "usergroup",
-    "WebPanel": "webpanel",
-}
-"""Name of a list in REST to its MDO name."""
-
-UNBUILT = {"project", "sale", "visiblein", "visibleintask", "lists", "salestage"}
-"""MDO names the documentation gives (entities.md) that the sandbox does not fill."""
-
-VARIANTS = ("withallitem", "withnoselection", "headings")
-
-PAGE = 100
-"""Longest answer of a search list."""
+FLAGGED = ("ListItemEntity",)
+"""Carriers whose lists take ``includeDeleted``; the others always show deleted items."""
 
 
-def mdo_names(call: Call) -> Response:
-    """Names of all lists a user can choose from."""
-    return call.answer(sorted([*call.tenant.lists, *SEARCHES, "associate"]))
+def viewed(call: Call, name: str) -> View:
+    """A list by its REST name shows its typed carriers, by id or another name plain ListItemEntity."""
+    kind = find(call, name)
+    return View(kind, kind.carrier if name.lower() == kind.rest.lower() else "ListItemEntity")
 
 
-def mdo_list(call: Call, name: str) -> Response:
-    """Items not deleted, by rank."""
-    return call.answer([_mdo_item("MDOListItem", name, key, item) for key, item in _choosable(call, name.lower())])
-
-
-def mdo_selectable(call: Call, name: str) -> Response:
-    """The same with ``Selected``."""
-    items = _choosable(call, name.lower())
-    return call.answer([_mdo_item("SelectableMDOListItem", name, key, item) for key, item in items])
-
-
-def list_entity(call: Call, name: str) -> Response:
-    """What a list itself is."""
-    mdo = _mdo_name(name)
+def entity(call: Call, kind: Kind, links: bool = True) -> dict[str, Any]:
+    """A ListEntity: what a list itself is."""
+    row = call.tenant.table("list")[kind.list_id]
     made = carrier(
-        "ListEntityWithLinks",
-        Id=28 if mdo == "webpanel" else sorted(TYPED).index(_typed_name(name)) + 1,
-        Name=_typed_name(name),
-        Rank=1,
+        "ListEntity",
+        Id=kind.list_id,
+        Name=row["name"],
+        Tooltip=row["tooltip"],
+        Deleted=row["deleted"],
+        Rank=row["rank"],
+        IsCustomList=kind.own,
         IsMDOList=True,
-        ListType=mdo,
+        UseGroupsAndHeadings=row["groups"],
+        ListType="udlist" if kind.own else kind.mdo,
+        InUseByUserDefinedFields=_in_use(call, kind),
     )
-    made["_Links"] = {"Items": f"{call.api}v1/List/{_typed_name(name)}/Items"}
-    return call.answer(made)
-
-
-def list_items(call: Call, name: str) -> Response:
-    """All items, also deleted ones, as the list's own carriers."""
-    mdo = _mdo_name(name)
-    return call.answer([_item(call, mdo, key, row) for key, row in _by_rank(_rows(call, mdo))])
-
-
-def list_item(call: Call, name: str, key: int) -> Response:
-    """One item."""
-    mdo = _mdo_name(name)
-    row = _rows(call, mdo).get(key)
-    if row is None:
-        raise not_found(_typed_name(name), key)
-    return call.answer(_item(call, mdo, key, row))
-
-
-def list_mdo_items(call: Call, name: str) -> Response:
-    """The items of an administrator's list as choices."""
-    return mdo_list(call, _mdo_name(name))
-
-
-def _choosable(call: Call, name: str) -> list[tuple[int, Row]]:
-    if name == "associate":
-        return _associates(call)
-    if name in SEARCHES:
-        return list(SEARCHES[name](call, (call.parameter("query") or "").casefold()))[:PAGE]
-    if name in UNBUILT or name.endswith(VARIANTS):
-        raise lacking(f"the MDO list {name}")
-    if name not in call.tenant.lists:
-        raise Refused(404, "SoNotFoundException", f"There is no list {name}")
-    return [(key, row) for key, row in _by_rank(call.tenant.lists[name]) if not row["deleted"]]
-
-
-def _by_rank(rows: dict[int, Row]) -> list[tuple[int, Row]]:
-    return sorted(rows.items(), key=lambda pair: pair[1]["rank"])
-
-
-def _choice(name: str, rank: int = 0) -> Row:
-    return {"name": name, "tooltip": "", "rank": rank, "deleted": False}
-
-
-def _associates(call: Call) -> list[tuple[int, Row]]:
-    people = call.tenant.table("person")
-    return [
-        (a.associate_id, _choice(full_name(people[a.person_id]), rank))
-        for rank, a in enumerate(call.tenant.associates.values(), 1)
-    ]
-
-
-def _companies(call: Call, text: str) -> Iterator[tuple[int, Row]]:
-    call.demand("contact", "select")
-    for key, row in call.tenant.table("contact").items():
-        if text and text in company_full_name(row).casefold() and not row["deleted"]:
-            yield key, _choice(company_full_name(row))
-
-
-def _people(call: Call, text: str) -> Iterator[tuple[int, Row]]:
-    call.demand("person", "select")
-    for key, row in call.tenant.table("person").items():
-        if text and text in full_name(row).casefold() and not row["deleted"]:
-            yield key, _choice(full_name(row))
-
-
-SEARCHES: dict[str, Callable[[Call, str], Iterator[tuple[int, Row]]]] = {
-    "contact": _companies,
-    "contact_new": _companies,
-    "contact_freetextsearch": _companies,
-    "person": _people,
-    "person_new": _people,
-    "person_freetextsearch": _people,
-}
-"""Lists too long to be sent whole: answered for ``?query=`` only."""
-
-
-def _mdo_item(kind: str, name: str, key: int, item: Row) -> dict[str, Any]:
-    return carrier(
-        kind,
-        Id=key,
-        Name=item["name"],
-        ToolTip=item["tooltip"],
-        Deleted=item["deleted"],
-        Rank=item["rank"],
-        Type=name,
-        IconHint=name,
-        FullName=item["name"],
-    )
-
-
-def _typed_name(name: str) -> str:
-    found = next((typed for typed in TYPED if typed.lower() == name.lower()), None)
-    if found is None:
-        raise lacking(f"the list {name}")
-    return found
-
-
-def _mdo_name(name: str) -> str:
-    return TYPED[_typed_name(name)]
-
-
-def _rows(call: Call, mdo: str) -> dict[int, Row]:
-    return call.tenant.table("webpanel") if mdo == "webpanel" else call.tenant.lists[mdo]
-
-
-def _item(call: Call, mdo: str, key: int, row: Row) -> dict[str, Any]:
-    made = SPECIAL[mdo](key, row) if mdo in SPECIAL else carrier("ListItemEntity", Id=key, Name=row["name"])
-    made |= {"Tooltip": row["tooltip"], "Rank": row["rank"], "Deleted": row["deleted"]}
+    if links:
+        made["_Links"] = {"Items": f"{call.api}v1/List/{kind.rest or kind.list_id}/Items"}
     return made
 
 
-def _currency(key: int, row: Row) -> dict[str, Any]:
-    return carrier("CurrencyEntity", CurrencyId=key, Name=row["name"], Rate=row["rate"], Units=1.0)
+def _in_use(call: Call, kind: Kind) -> bool:
+    return any(row["MdoListName"] == kind.mdo for row in call.tenant.table("udef").values())
 
 
-def _stage(key: int, row: Row) -> dict[str, Any]:
-    return carrier("SaleStageEntity", SaleStageId=key, Value=row["name"], Probability=row["probability"])
+def every(call: Call, deleted: bool) -> list[dict[str, Any]]:
+    """All lists, built-in and own."""
+    rows = call.tenant.table("list")
+    return [entity(call, k, links=False) for k in kinds(call.tenant) if deleted or not rows[k.list_id]["deleted"]]
 
 
-def _sale_type(key: int, row: Row) -> dict[str, Any]:
-    return carrier("SaleTypeEntity", SaleTypeId=key, Name=row["name"])
+def save(call: Call, kind: Kind | None, sent: Any) -> Kind:
+    """Change a list's own properties, or make a list if ``kind`` is None."""
+    demand_administrator(call, "change lists")
+    wanted = carrier("ListEntity") | fitting(sent, "ListEntity")
+    name = (wanted["Name"] or "").strip()
+    taken = lookup(call.tenant, name) if name else None
+    if not name or (taken is not None and taken != kind):
+        raise Refused(400, "SoValidationException", "A list needs a name of its own")
+    table = call.tenant.table("list")
+    kind = kind or own_kind(max([*table, FIRST_OWN]) + 1)
+    row = table.setdefault(kind.list_id, definition(name))
+    row |= {"name": name, "tooltip": wanted["Tooltip"] or "", "rank": wanted["Rank"] or len(table)}
+    row |= {"deleted": bool(wanted["Deleted"]), "groups": bool(wanted["UseGroupsAndHeadings"])}
+    return kind
 
 
-def _task(key: int, row: Row) -> dict[str, Any]:
-    return carrier("TaskListItem", TaskListItemId=key, Value=row["name"], Type=row["type"])
+def remove(call: Call, kind: Kind) -> None:
+    """Mark a list as deleted; built-in ones stay."""
+    demand_administrator(call, "delete lists")
+    if not kind.own:
+        raise Refused(403, "SoSentryException", "A built-in list cannot be deleted")
+    call.tenant.table("list")[kind.list_id]["deleted"] = True
 
 
-def _group(key: int, row: Row) -> dict[str, Any]:
-    return carrier("UserGroup", Id=key, Value=row["name"])
+def save_items(call: Call, view: View, sent: Any) -> list[dict[str, Any]]:
+    """Change or add several items."""
+    for item in fitting(sent, f"[{view.carrier}]"):
+        view.save(call, item.get(view.key, 0), item)
+    return view.all(call)
 
 
-def _panel(key: int, row: Row) -> dict[str, Any]:
-    return carrier(
-        "WebPanelEntity",
-        WebPanelId=key,
-        Name=row["name"],
-        UrlEncoding=row["url_encoding"],
-        VisibleIn=row["visible_in"],
-        OnCentral=True,
-        OnSalesMarketingWeb=True,
-        WindowName=row["window_name"],
-        Url=row["url"],
-        ProgId=row["prog_id"],
-        Icon=row["icon"],
-        AlwaysReloadOnShow=row["always_reload"],
-        NeverReloadOnCurrentChange=row["never_reload_on_current_change"],
-    )
+def delete_items(call: Call, view: View) -> None:
+    """Mark all items as deleted."""
+    demand_administrator(call, "change lists")
+    for row in view.kind.rows(call.tenant).values():
+        row["deleted"] = True
 
 
-SPECIAL: dict[str, Callable[[int, Row], dict[str, Any]]] = {
-    "country": country,
-    "currency": _currency,
-    "prob": _stage,
-    "saletype": _sale_type,
-    "task": _task,
-    "usergroup": _group,
-    "webpanel": _panel,
+def _all(call: Call) -> Response:
+    return call.answer(every(call, flag(call, "includeDeleted")))
+
+
+def _default(call: Call) -> Response:
+    return call.answer(carrier("ListEntity", IsCustomList=True, IsMDOList=True, ListType="udlist"))
+
+
+def _create(call: Call) -> Response:
+    return call.answer(entity(call, save(call, None, call.json)))
+
+
+def _read(call: Call, name: str) -> Response:
+    return call.answer(entity(call, find(call, name)))
+
+
+def _replace(call: Call, name: str) -> Response:
+    return call.answer(entity(call, save(call, find(call, name), call.json)))
+
+
+def _delete(call: Call, name: str) -> Response:
+    remove(call, find(call, name))
+    return nothing()
+
+
+def _items(call: Call, name: str) -> Response:
+    view = viewed(call, name)
+    return call.answer(view.all(call, view.carrier not in FLAGGED or flag(call, "includeDeleted")))
+
+
+def _item_default(call: Call, name: str) -> Response:
+    return call.answer(viewed(call, name).default(call))
+
+
+def _item(call: Call, name: str, key: int) -> Response:
+    found = viewed(call, name).one(call, key)
+    if found is None:
+        raise not_found(name, key)
+    return call.answer(found)
+
+
+def _item_create(call: Call, name: str) -> Response:
+    return call.answer(viewed(call, name).save(call, 0, call.json))
+
+
+def _item_replace(call: Call, name: str, key: int) -> Response:
+    return call.answer(viewed(call, name).save(call, key, call.json))
+
+
+def _item_delete(call: Call, name: str, key: int) -> Response:
+    viewed(call, name).delete(call, key)
+    return nothing()
+
+
+def _items_replace(call: Call, name: str) -> Response:
+    return call.answer(save_items(call, viewed(call, name), call.json))
+
+
+def _items_delete(call: Call, name: str) -> Response:
+    delete_items(call, viewed(call, name))
+    return nothing()
+
+
+def _headings_delete(call: Call, name: str) -> Response:
+    groups.delete_headings(call, find(call, name))
+    return nothing()
+
+
+def _item_headings(call: Call, name: str, key: int) -> Response:
+    return call.answer(groups.item_headings(call, find(call, name), key, flag(call, "showDeleted")))
+
+
+def _reading(work: Callable[..., Any]) -> Callable[..., Response]:
+    """A handler that answers what ``work(call, kind, …)`` gives."""
+    return lambda call, name, **keys: call.answer(work(call, find(call, name), **keys))
+
+
+def _writing(work: Callable[..., Any]) -> Callable[..., Response]:
+    """A handler that answers what ``work(call, kind, …, body)`` gives."""
+    return lambda call, name, **keys: call.answer(work(call, find(call, name), *keys.values(), call.json))
+
+
+def _choices(call: Call, name: str) -> Response:
+    return mdo.listed(call, find(call, name).mdo)
+
+
+_LIST = r"v1/List/(?P<name>[^/]+)"
+
+_ITEM = rf"{_LIST}/Items/(?P<key>\d+)"
+
+PATHS: dict[str, dict[str, Callable[..., Response]]] = {
+    r"v1/List": {"GET": _all, "POST": _create},
+    r"v1/List/default": {"GET": _default},
+    _LIST: {"GET": _read, "PUT": _replace, "DELETE": _delete},
+    rf"{_LIST}/Items": {"GET": _items, "POST": _item_create, "PUT": _items_replace, "DELETE": _items_delete},
+    rf"{_LIST}/Items/Default": {"GET": _item_default},
+    rf"{_LIST}/MDOItems": {"GET": _choices},
+    _ITEM: {"GET": _item, "PUT": _item_replace, "DELETE": _item_delete},
+    rf"{_ITEM}/UserGroups": {"GET": _reading(groups.groups), "PUT": _writing(groups.set_groups)},
+    rf"{_ITEM}/Headings": {"GET": _item_headings, "PUT": _writing(groups.set_item_headings)},
+    rf"{_LIST}/Headings": {
+        "GET": _reading(groups.headings),
+        "POST": _writing(groups.save_heading),
+        "PUT": _writing(groups.save_headings),
+        "DELETE": _headings_delete,
+    },
+    **mdo.PATHS,
 }
+"""Paths of ``/List`` and ``/MDOList``."""

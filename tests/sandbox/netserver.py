@@ -102,13 +102,7 @@ PATHS: dict[str, dict[str, Callable[..., Response]]] = {
     r"v1/Archive/(?P<name>\w+)": {"GET": archives.by_name},
     r"v1/User/currentPrincipal": {"GET": users.current_principal},
     r"v1/User/currentAssociate": {"GET": users.current_associate},
-    r"v1/MDOList": {"GET": lists.mdo_names},
-    r"v1/MDOList/(?P<name>\w+)": {"GET": lists.mdo_list},
-    r"v1/MDOList/(?P<name>\w+)/selectable": {"GET": lists.mdo_selectable},
-    r"v1/List/(?P<name>[A-Za-z]+)": {"GET": lists.list_entity},
-    r"v1/List/(?P<name>[A-Za-z]+)/Items": {"GET": lists.list_items},
-    r"v1/List/(?P<name>[A-Za-z]+)/MDOItems": {"GET": lists.list_mdo_items},
-    r"v1/List/(?P<name>[A-Za-z]+)/Items/(?P<key>\d+)": {"GET": lists.list_item},
+    **lists.PATHS,
 }
 """Path below ``/{ctx}/api/`` (case does not matter) to its methods."""
 

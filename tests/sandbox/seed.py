@@ -28,7 +28,7 @@ from __future__ import annotations
 from datetime import timedelta
 from random import Random
 
-from . import seed_names
+from . import seed_lists_own, seed_names
 from .seed_lists import STAGE_PROBABILITY, lists
 from .world import Associate, Client, Human, Row, Tenant, World
 
@@ -131,6 +131,7 @@ class Sower:
     def sow(self, companies: list[list[str]]) -> None:
         """Write lists, companies, people, sales and activities."""
         self.tenant.lists = lists()
+        seed_lists_own.sow(self.tenant)
         for parts in companies:
             self._company(parts)
 

@@ -22,7 +22,7 @@ NAMES: dict[str, list[str]] = {
     ],
     "ejcategory": [
         "1 | Support | Support | Support | Support | Tuki",
-        "2 | Support/Hardware | Support/Maskinvare | Support/Hårdvara | Support/Hardware | Tuki/Laitteet",
+        "2 | Hardware | Maskinvare | Hårdvara | Hardware | Laitteet",
         "3 | Orders | Ordre | Order | Ordrer | Tilaukset",
     ],
     "ticketstatus": [

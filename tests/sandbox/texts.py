@@ -52,6 +52,10 @@ RESOURCES = {
     },
     "SR_ACCESS_ROLE": {"US": "Your role does not allow this", "NO": "Rollen din tillater ikke dette"},
     "SR_ACCESS_DENIED": {"US": "Access denied.", "NO": "Ingen tilgang."},
+    "SR_ALL": {"US": "All", "NO": "Alle", "SW": "Alla", "DA": "Alle", "FI": "Kaikki"},
+    "SR_NO_SELECTION": {"US": "Not selected", "NO": "Ikke valgt", "SW": "Inte valt", "DA": "Ikke valgt"},
+    "SR_YES": {"US": "Yes", "NO": "Ja", "SW": "Ja", "DA": "Ja", "FI": "Kyllä"},
+    "SR_NO": {"US": "No", "NO": "Nei", "SW": "Nej", "DA": "Nej", "FI": "Ei"},
 }
 """A few of NetServer's own texts; real ones read like these but are not published."""
 

@@ -1,0 +1,1 @@
+"""Lists, panels, fields, preferences and foreign keys of the sandbox's NetServer."""

@@ -1,0 +1,57 @@
+"""What NetServer's agents share: their requests' named parameters, ids in the query, and who may administer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from .answers import Call, bad, denied
+from .facts import TYPES, misfits
+
+
+def nothing() -> Response:
+    """What methods without a result answer."""
+    return Response(status_code=204)
+
+
+def asked(call: Call) -> dict[str, Any]:
+    """The ``{Method}Request`` object in the body; 400 unless it fits the description.
+
+    A parameter left out has what .NET has for nothing.
+    """
+    name = f"{call.path.rpartition('/')[2]}Request"
+    kind = next(known for known in TYPES if known.lower() == name.lower())
+    return fitting(call.json, kind)
+
+
+def fitting(value: Any, kind: str) -> Any:
+    """A value somebody sent if it fits a documented type (some properties may lack), 400 otherwise."""
+    wrong = misfits(value, kind, whole=False)
+    if value is None or wrong:
+        raise bad("; ".join(wrong[:5]) or f"A {kind} is expected")
+    return value
+
+
+def number(call: Call, name: str) -> int:
+    """An id in the query string; 400 if it lacks or is no number."""
+    text = call.parameter(name) or ""
+    if not text.lstrip("-").isdigit():
+        raise bad(f"{name} must be a number, not {text!r}")
+    return int(text)
+
+
+def flag(call: Call, name: str) -> bool:
+    """A switch in the query string, off if it lacks."""
+    return (call.parameter(name) or "").lower() == "true"
+
+
+def administrates(call: Call) -> bool:
+    """Whether the caller may change what belongs to all: administrators and the application's system user."""
+    return call.associate.administrator or getattr(call.associate, "system", False)
+
+
+def demand_administrator(call: Call, what: str) -> None:
+    """403 unless the caller is an administrator; the documentation tells only that administrators do this."""
+    if not administrates(call):
+        raise denied(what)
