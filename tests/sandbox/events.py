@@ -8,6 +8,7 @@ their own. Texts are never sent, only the names of their columns.
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -200,11 +201,13 @@ def delivery(world: World, tenant: Tenant, webhook_id: int, webhook: Row, happen
 def payload(world: World, ctx: str, webhook: Row, happening: Happening) -> str:
     """The body, as SuperOffice orders it; the webhook's own properties stand beside SuperOffice's, which win."""
     state_event = happening.entity == "webhook"
+    # webhook17.stopped is the name to listen to; the body says webhook.stopped and has 17 as key.
+    name = re.sub(r"^webhook\d+", "webhook", happening.name) if state_event else happening.name
     told = {
         "EventId": happening.event_id,
         "Timestamp": world.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z",
         "Changes": happening.changes,
-        "Event": happening.name,
+        "Event": name,
         "PrimaryKey": happening.key,
         "Entity": happening.entity,
         "FieldValues": happening.fields,

@@ -18,7 +18,7 @@ from typing import Any
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
 
-from . import archives, lists, records, users
+from . import archives, lists, records, users, webhooks
 from .answers import Call, Refused, lacking
 from .facts import documented, is_documented
 from .gate import Gate
@@ -91,6 +91,7 @@ def _entity_handlers(name: str, kind: Kind) -> dict[str, dict[str, Callable[...,
 
 
 PATHS: dict[str, dict[str, Callable[..., Response]]] = {
+    **webhooks.PATHS,
     **_entity_handlers("Contact", CONTACT_KIND),
     **_entity_handlers("Person", PERSON_KIND),
     r"v1/Contact/(?P<key>\d+)/Persons": {"GET": partial(archives.listing, provider="Person", of="contact")},

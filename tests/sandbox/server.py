@@ -7,8 +7,9 @@ import contextlib
 import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -18,6 +19,7 @@ from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import control, front, netserver, pages, state, superid, system_user, web
+from .delivery import Postman
 from .doorman import Doorman
 from .seed import seed
 from .tokens import ensure_keys
@@ -55,10 +57,13 @@ class ByPort:
     def __init__(self, apps: dict[int, ASGIApp]) -> None:
         self.apps = apps
         self.touched = False
+        self.after: Callable[[], None] = lambda: None
+        """Called at the end of each request."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.apps[scope["server"][1]](scope, receive, send)
         self.touched = True
+        self.after()
 
 
 class Sandbox:
@@ -96,6 +101,7 @@ class Sandbox:
             timeout_graceful_shutdown=2,
         )
         self._server = uvicorn.Server(config)
+        self._postman = Postman(self.world)
         self._thread = threading.Thread(target=self._serve, name="sandbox", daemon=True)
 
     @property
@@ -165,7 +171,8 @@ class Sandbox:
         asyncio.run(self._serve_and_save(), loop_factory=self._server.config.get_loop_factory())
 
     async def _serve_and_save(self) -> None:
-        async with self._saving():
+        async with self._saving(), in_background(self._postman.run()):
+            self._by_port.after = self._postman.wake.set
             await self._server.serve(sockets=self._sockets)
 
     @contextlib.asynccontextmanager
@@ -174,14 +181,9 @@ class Sandbox:
         if self.state is None:
             yield
             return
-        saver = asyncio.create_task(self._save_when_touched(self.state))
-        try:
+        async with in_background(self._save_when_touched(self.state)):
             yield
-        finally:
-            saver.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await saver
-            self.world.save(self.state)
+        self.world.save(self.state)
 
     async def _save_when_touched(self, path: Path) -> None:
         self.world.save(path)
@@ -190,6 +192,18 @@ class Sandbox:
             if self._by_port.touched:
                 self._by_port.touched = False
                 self.world.save(path)
+
+
+@contextlib.asynccontextmanager
+async def in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Something that goes on meanwhile, and is stopped at the end."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 def listen(host: str, first: int, count: int) -> list[socket.socket]:

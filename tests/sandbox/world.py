@@ -143,7 +143,7 @@ class Fault:
     count: int | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class Delivery:
     """One message on its way to an application: an event for a webhook, or a change of a tenant's state."""
 
