@@ -8,7 +8,7 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.csp import get_nonce
 from django.utils.csp import build_policy
@@ -87,9 +87,3 @@ class Embeddable(_ResponseOnly):
             # The CSP says it better; X-Frame-Options knows no list.
             response.xframe_options_exempt = True  # type: ignore[attr-defined]
         return response
-
-
-def never_stored(response: HttpResponse) -> HttpResponse:
-    """Mark a page with CRM data so that no cache and no history keeps it."""
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from crm_client.clients import AsyncCrm
 from crm_client.errors import CrmError
-from panel.middleware import never_stored
 from panel.panels.catalogue import panels
 from panel.panels.contract import Action, AskAgain
 from panel.panels.scene import Scene
@@ -21,12 +21,14 @@ from panel.tenants import access, doors
 Room = Callable[[Scene, AsyncCrm], Awaitable[HttpResponse]]
 
 
+@never_cache
 @require_safe
 async def show(request: HttpRequest, slug: str) -> HttpResponse:
     """A panel for one card; with ``?part=`` and htmx only that partial of it."""
     return await _visit(Scene.of(request, _known(slug)), _look)
 
 
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 async def act(request: HttpRequest, slug: str, action: str) -> HttpResponse:
     """One of the panel's actions: GET shows its form, POST carries it out."""
@@ -45,7 +47,7 @@ def _known(slug: str) -> str:
 async def _visit(scene: Scene, room: Room) -> HttpResponse:
     """Find out who asks, open his CRM, enter the room; whatever fails on the way is told calmly."""
     with translation.override(scene.text_language):
-        return never_stored(await _received(scene, room))
+        return await _received(scene, room)
 
 
 async def _received(scene: Scene, room: Room) -> HttpResponse:

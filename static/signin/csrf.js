@@ -17,8 +17,12 @@
     return (await response.json()).token;
   }
 
+  /* A browser that keeps no storage for this frame has no locks for it either. */
   function token() {
-    return navigator.locks ? navigator.locks.request("sidecard-csrf", fetchToken) : fetchToken();
+    if (!navigator.locks) return fetchToken();
+    return navigator.locks
+      .request("sidecard-csrf", fetchToken)
+      .catch((error) => (error.name === "SecurityError" ? fetchToken() : Promise.reject(error)));
   }
 
   async function send(url, fields) {

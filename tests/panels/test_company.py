@@ -20,7 +20,7 @@ def test_it_works(alice: Client, tenant: Tenant) -> None:
 
     page = text_of(response)
     assert response.status_code == 200
-    assert response.headers["Cache-Control"] == "no-store"
+    assert "no-store" in response.headers["Cache-Control"]
     assert "Acme" in page
     assert "post@acme-norge.example" in page
     assert "Kari" in page
