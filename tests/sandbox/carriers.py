@@ -24,17 +24,88 @@ def item_of(tenant: Tenant, name: str, key: int) -> Row | None:
     return tenant.lists.get(name, {}).get(key)
 
 
-def reference(tenant: Tenant, kind: str, name: str, key: int) -> dict[str, Any] | None:
+def list_value(tenant: Tenant, kind: str, name: str, key: int) -> dict[str, Any] | None:
     """A list value inside an entity: ``{Id, Value, Tooltip}`` and what its carrier has more; None for no value."""
     item = item_of(tenant, name, key)
     if item is None:
         return None
-    if kind == "Country":
-        return country(key, item)
-    made = carrier(kind, Id=key, Value=item["name"], Tooltip=item["tooltip"])
-    if kind == "Category":
-        made |= {"CategoryGroup": item.get("group", "Unknown"), "Rank": item["rank"], "Deleted": item["deleted"]}
-    return made
+    return MADE[kind](key, item) if kind in MADE else carrier(kind, Id=key, Value=item["name"], Tooltip=item["tooltip"])
+
+
+def _category(key: int, item: Row) -> dict[str, Any]:
+    return carrier(
+        "Category",
+        Id=key,
+        Value=item["name"],
+        Tooltip=item["tooltip"],
+        CategoryGroup=item.get("group", "Unknown"),
+        Rank=item["rank"],
+        Deleted=item["deleted"],
+    )
+
+
+def task(key: int, item: Row) -> dict[str, Any]:
+    """A TaskListItem: what kind of follow-up it is."""
+    return carrier(
+        "TaskListItem",
+        TaskListItemId=key,
+        Value=item["name"],
+        Tooltip=item["tooltip"],
+        Direction=item.get("direction", "Unknown"),
+        Type=item["type"],
+        Rank=item["rank"],
+        Deleted=item["deleted"],
+    )
+
+
+def _template(key: int, item: Row) -> dict[str, Any]:
+    return carrier(
+        "DocumentTemplate",
+        DocumentTemplateId=key,
+        Name=item["name"],
+        Tooltip=item["tooltip"],
+        Filename=item.get("filename", ""),
+        RecordType=item.get("type", "Document"),
+        Direction="Outgoing",
+        Deleted=int(item["deleted"]),
+    )
+
+
+def _ticket_status(key: int, item: Row) -> dict[str, Any]:
+    return carrier(
+        "TicketStatusEntity",
+        TicketStatusId=key,
+        Name=item["name"],
+        Status=item.get("status", "Active"),
+        IsDefault=item.get("default", False),
+    )
+
+
+def _ticket_priority(key: int, item: Row) -> dict[str, Any]:
+    return carrier(
+        "TicketPriorityEntity",
+        TicketPriorityId=key,
+        Name=item["name"],
+        Status="Normal",
+        Flags="Default" if item.get("default") else "External",
+        SortOrder=item["rank"],
+    )
+
+
+def _ticket_category(key: int, item: Row) -> dict[str, Any]:
+    return carrier(
+        "TicketCategoryEntity",
+        TicketCategoryId=key,
+        ParentId=item.get("parent", 0),
+        Name=item["name"],
+        Fullname=item["name"],
+    )
+
+
+def _ticket_type(key: int, item: Row) -> dict[str, Any]:
+    return carrier(
+        "TicketType", TicketTypeId=key, Name=item["name"], IsDefault=item.get("default", False), ShowInNew=True
+    )
 
 
 def country(key: int, item: Row) -> dict[str, Any]:
@@ -58,6 +129,19 @@ def country(key: int, item: Row) -> dict[str, Any]:
         Tooltip=item["tooltip"],
         Deleted=item["deleted"],
     )
+
+
+MADE = {
+    "Country": country,
+    "Category": _category,
+    "TaskListItem": task,
+    "DocumentTemplate": _template,
+    "TicketStatusEntity": _ticket_status,
+    "TicketPriorityEntity": _ticket_priority,
+    "TicketCategoryEntity": _ticket_category,
+    "TicketType": _ticket_type,
+}
+"""List values that are more than ``{Id, Value, Tooltip}``."""
 
 
 def user(tenant: Tenant, associate_id: int) -> Associate | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from .answers import Call
 from .carriers import formatted, full_name, stripped, user, user_name
-from .entities import company_full_name, item_name
+from .lights import company_full_name, item_name
 from .world import Row
 
 

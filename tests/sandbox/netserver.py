@@ -18,11 +18,10 @@ from typing import Any
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
 
-from . import archives, lists, records, users, webhooks
+from . import agents, archives, lists, rest, users, webhooks
 from .answers import Call, Refused, lacking
 from .facts import documented, is_documented
 from .gate import Gate
-from .records import CONTACT_KIND, PERSON_KIND, Kind
 from .world import World
 
 RELEASE = "Release_11.10_2026.02.24-02"
@@ -73,33 +72,15 @@ def _unknown(call: Call) -> Refused:
     return Refused(404, "SoNotFoundException", f"No service at {call.path}")
 
 
-def _entity_handlers(name: str, kind: Kind) -> dict[str, dict[str, Callable[..., Response]]]:
-    provider = {"Contact": "SimpleContact", "Person": "Person"}[name]
-    return {
-        rf"v1/{name}/default": {"GET": partial(records.default, kind=kind)},
-        rf"v1/{name}": {
-            "GET": partial(archives.listing, provider=provider),
-            "POST": partial(records.create, kind=kind),
-        },
-        rf"v1/{name}/(?P<key>\d+)": {
-            "GET": partial(records.read, kind=kind),
-            "PUT": partial(records.replace, kind=kind),
-            "PATCH": partial(records.patch, kind=kind),
-            "DELETE": partial(records.delete, kind=kind),
-        },
-    }
-
-
 PATHS: dict[str, dict[str, Callable[..., Response]]] = {
+    **rest.PATHS,
     **webhooks.PATHS,
-    **_entity_handlers("Contact", CONTACT_KIND),
-    **_entity_handlers("Person", PERSON_KIND),
+    **agents.PATHS,
     r"v1/Contact/(?P<key>\d+)/Persons": {"GET": partial(archives.listing, provider="Person", of="contact")},
     r"v1/Contact/(?P<key>\d+)/Sales": {"GET": partial(archives.listing, provider="FindSale", of="contact")},
     r"v1/Contact/(?P<key>\d+)/Activities": {"GET": partial(archives.listing, provider="ContactActivity", of="contact")},
     r"v1/Person/(?P<key>\d+)/Sales": {"GET": partial(archives.listing, provider="FindSale", of="person")},
     r"v1/Person/(?P<key>\d+)/Activities": {"GET": partial(archives.listing, provider="ContactActivity", of="person")},
-    r"v1/Sale": {"GET": partial(archives.listing, provider="FindSale")},
     r"v1/Archive/(?P<name>\w+)": {"GET": archives.by_name},
     r"v1/User/currentPrincipal": {"GET": users.current_principal},
     r"v1/User/currentAssociate": {"GET": users.current_associate},

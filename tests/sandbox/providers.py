@@ -38,7 +38,7 @@ from .columns import (
     to,
     to_user,
 )
-from .entities import company_full_name, item_name
+from .lights import company_full_name, item_name
 from .world import Row
 
 FACTS = json.loads(Path(__file__).with_name("columns.json").read_text(encoding="utf-8"))

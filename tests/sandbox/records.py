@@ -1,110 +1,148 @@
-"""Contact and Person: default, read, create, replace, patch and delete (webapi.md §2)."""
+"""Every kind of record in REST: default, read, create, replace, patch, delete, validate, simple (webapi.md §2)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from copy import deepcopy
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from starlette.responses import Response
 
-from . import entities
 from .answers import Call, Refused, bad
 from .events import changed, differing
 from .facts import TYPES, blank
+from .fields import Entity
+from .kind import Kind, find, shown
 from .patching import patched
-from .rights import ENTITIES
-from .saving import COMPANY, PERSON, Shape, stored
+from .saving import empty_fields, long_texts, refuse_misfits, stored
 from .texts import in_language
 from .world import Row
 
 
-@dataclass(frozen=True)
-class Kind:
-    """One of the two entities served."""
-
-    shape: Shape
-    find: Callable[[Call, int], Row]
-    show: Callable[[Call, int, Row, bool], dict[str, Any]]
-    empty: Callable[[Call], Row]
-
-    @property
-    def table(self) -> str:
-        return self.shape.table
-
-
 def default(call: Call, kind: Kind) -> Response:
     """A new entity with defaults; nothing is stored."""
-    call.demand(kind.table, "insert")
-    return answer(call, kind, kind.show(call, 0, kind.empty(call), True))
+    return answer(call, kind, fresh(call, kind))
+
+
+def fresh(call: Call, kind: Kind) -> Entity:
+    """The default entity itself."""
+    call.demand(kind.right, "insert")
+    return shown(call, kind, 0, kind.empty(call), new=True)
 
 
 def read(call: Call, kind: Kind, key: int) -> Response:
     """One entity; 304 if not changed since ``If-Modified-Since``."""
-    call.demand(kind.table, "select")
-    row = kind.find(call, key)
+    call.demand(kind.right, "select")
+    row = find(call, kind, key)
     since = _header_date(call, "if-modified-since")
     if since is not None and _updated(row) <= since:
         return Response(status_code=304)
-    return answer(call, kind, kind.show(call, key, row, False))
+    return answer(call, kind, shown(call, kind, key, row))
+
+
+def simple(call: Call, kind: Kind, key: int) -> Response:
+    """The flat, read-only version of an entity."""
+    call.demand(kind.right, "select")
+    row = find(call, kind, key)
+    if kind.simple is None:
+        raise KeyError(f"{kind.name} has no light carrier")
+    return call.answer(kind.simple(call, key, row))
 
 
 def create(call: Call, kind: Kind) -> Response:
     """Store a new entity, answer it with its id."""
-    call.demand(kind.table, "insert")
+    return answer(call, kind, created(call, kind, whole(call.json, kind)))
+
+
+def created(call: Call, kind: Kind, wanted: Entity) -> Entity:
+    """Store a new entity."""
+    call.demand(kind.right, "insert")
     row = kind.empty(call)
-    wanted = _whole(call, kind)
-    row |= stored(call, kind.shape, kind.show(call, 0, row, True), wanted, None)
-    if kind is PERSON_KIND:
-        row["rank"] = len(entities.people_of(call, row["contact"])) + 1
+    row |= stored(call, kind, shown(call, kind, 0, row, new=True), wanted, None)
     key = call.tenant.next_id(kind.table)
     stamp, who = call.world.stamp(), call.associate.associate_id
     row |= {"registered": stamp, "registered_by": who, "updated": stamp, "updated_by": who, "deleted": False}
     call.tenant.table(kind.table)[key] = row
-    changed(call.world, call.tenant, kind.table, key, "created", by=who)
-    return answer(call, kind, kind.show(call, key, row, False))
+    kind.done(call, key, row, wanted)
+    tell(call, kind.table, key, "created")
+    return shown(call, kind, key, row)
 
 
 def replace(call: Call, kind: Kind, key: int) -> Response:
     """PUT: the whole entity, properties left out are emptied; 412 if changed since ``If-Unmodified-Since``."""
-    call.demand(kind.table, "update")
-    row = kind.find(call, key)
-    _refuse_changed(call, row)
-    return _save(call, kind, key, row, _whole(call, kind))
+    _refuse_changed(call, find(call, kind, key))
+    return answer(call, kind, replaced(call, kind, key, whole(call.json, kind)))
+
+
+def replaced(call: Call, kind: Kind, key: int, wanted: Entity) -> Entity:
+    """Store a whole entity over another."""
+    call.demand(kind.right, "update")
+    row = find(call, kind, key)
+    seen = in_language(shown(call, kind, key, row), call.language)
+    changes = stored(call, kind, seen, wanted, row)
+    differ = differing(row, row | changes)
+    row |= changes | {"updated": call.world.stamp(), "updated_by": call.associate.associate_id}
+    kind.done(call, key, row, wanted)
+    tell(call, kind.table, key, "changed", differ)
+    return shown(call, kind, key, row)
 
 
 def patch(call: Call, kind: Kind, key: int) -> Response:
-    """PATCH, applied to the entity as this caller sees it. ``If-Unmodified-Since`` is documented for PUT only."""
-    call.demand(kind.table, "update")
-    row = kind.find(call, key)
-    shown = in_language(kind.show(call, key, row, False), call.language)
-    return _save(call, kind, key, row, patched(shown, call.json))
+    """PATCH, applied to the entity as this caller sees it.
+
+    ``If-Unmodified-Since`` is documented for PUT only; a switch of the world makes it count here too.
+    """
+    call.demand(kind.right, "update")
+    row = find(call, kind, key)
+    if call.world.netserver.patch_honours_unmodified_since:
+        _refuse_changed(call, row)
+    seen = in_language(shown(call, kind, key, row), call.language)
+    return answer(call, kind, replaced(call, kind, key, patched(seen, call.json)))
 
 
 def delete(call: Call, kind: Kind, key: int) -> Response:
     """Mark as deleted: 204 without a body."""
-    call.demand(kind.table, "delete")
-    row = kind.find(call, key)
-    _refuse_changed(call, row)
-    if kind.table == "contact" and key == call.tenant.owner_contact_id:
-        raise Refused(403, "SoSentryException", "[SR_ACCESS_ASSOCCONT_DELETE]")
-    row |= {"deleted": True, "updated": call.world.stamp(), "updated_by": call.associate.associate_id}
-    changed(call.world, call.tenant, kind.table, key, "deleted", by=call.associate.associate_id)
+    call.demand(kind.right, "delete")
+    _refuse_changed(call, find(call, kind, key))
+    deleted(call, kind, key)
     return Response(status_code=204)
 
 
-def answer(call: Call, kind: Kind, entity: dict[str, Any]) -> Response:
+def deleted(call: Call, kind: Kind, key: int) -> None:
+    """Mark a record as deleted; 403 for the company that owns the database."""
+    call.demand(kind.right, "delete")
+    row = find(call, kind, key)
+    if kind.table == "contact" and key == call.tenant.owner_contact_id:
+        raise Refused(403, "SoSentryException", "[SR_ACCESS_ASSOCCONT_DELETE]")
+    row |= {"deleted": True, "updated": call.world.stamp(), "updated_by": call.associate.associate_id}
+    tell(call, kind.table, key, "deleted")
+
+
+def validate(call: Call, kind: Kind) -> Response:
+    """What is wrong with an entity, by property; nothing is stored."""
+    return call.answer(faults(kind, whole(call.json, kind)))
+
+
+def faults(kind: Kind, wanted: Entity) -> dict[str, str]:
+    """Mandatory fields without a value and too long texts, each with its reason."""
+    refuse_misfits(wanted, kind.carrier)
+    long = {text.split(" is ")[0].removeprefix("The value of "): text for text in long_texts(kind, wanted)}
+    return long | empty_fields(kind, wanted)
+
+
+def tell(call: Call, table: str, key: int, what: str, differ: list[str] | None = None) -> None:
+    """Let webhooks know of a change; ``differ`` are the row's keys that are new, None for all."""
+    changed(call.world, call.tenant, table, key, what, differ, call.associate.associate_id)
+
+
+def answer(call: Call, kind: Kind, entity: Entity) -> Response:
     """The entity in the caller's language; with ``$select`` all properties not named are null."""
     wanted = call.parameter("$select")
-    if wanted:
-        entity = _selected(entity, wanted, ENTITIES[kind.table])
-    return call.answer(entity)
+    return call.answer(selected(entity, wanted, kind.carrier) if wanted else entity)
 
 
-def _selected(entity: dict[str, Any], wanted: str, carrier: str) -> dict[str, Any]:
+def selected(entity: Entity, wanted: str, carrier: str) -> Entity:
+    """An entity of which only the properties named in a ``$select`` are left; 400 for names it has not."""
     names = {name.strip().lower() for name in wanted.split(",") if name.strip()}
     unknown = names - {name.lower() for name in TYPES[carrier]}
     if unknown:
@@ -112,19 +150,11 @@ def _selected(entity: dict[str, Any], wanted: str, carrier: str) -> dict[str, An
     return {name: value if name.lower() in names else None for name, value in entity.items()}
 
 
-def _save(call: Call, kind: Kind, key: int, row: Row, wanted: dict[str, Any]) -> Response:
-    shown = in_language(kind.show(call, key, row, False), call.language)
-    changes = stored(call, kind.shape, shown, wanted, row)
-    differ = differing(row, row | changes)
-    row |= changes | {"updated": call.world.stamp(), "updated_by": call.associate.associate_id}
-    changed(call.world, call.tenant, kind.table, key, "changed", differ, by=call.associate.associate_id)
-    return answer(call, kind, kind.show(call, key, row, False))
-
-
-def _whole(call: Call, kind: Kind) -> dict[str, Any]:
-    if not isinstance(call.json, dict):
+def whole(body: Any, kind: Kind) -> Entity:
+    """What somebody sent as an entity, properties left out being empty; 400 if it is none."""
+    if not isinstance(body, dict):
         raise bad("Entity to save is not in request body")
-    return blank(ENTITIES[kind.table]) | call.json
+    return blank(kind.carrier) | body
 
 
 def _refuse_changed(call: Call, row: Row) -> None:
@@ -145,46 +175,3 @@ def _header_date(call: Call, name: str) -> datetime | None:
         return parsedate_to_datetime(text)
     except ValueError as error:
         raise bad(f"{name} is no HTTP date: {text}") from error
-
-
-def _new_company(call: Call) -> Row:
-    address = {"line1": "", "line2": "", "line3": "", "zip": "", "city": "", "county": "", "state": ""}
-    texts = dict.fromkeys(("name", "department", "code", "orgnr", "note"), "")
-    lists: Row = {"category": 2, "business": 1, "source": 0, "person": 0}
-    elements: Row = {"phones": [], "faxes": [], "emails": [], "urls": []}
-    return {
-        **texts,
-        **lists,
-        **elements,
-        "number": str(10000 + call.tenant.next_id("contact")),
-        "country": call.tenant.table("contact")[call.tenant.owner_contact_id]["country"],
-        "associate": call.associate.associate_id,
-        "postal": address,
-        "street": deepcopy(address),
-        "stop": False,
-        "no_mailing": False,
-        "deleted": False,
-    }
-
-
-def _new_person(call: Call) -> Row:
-    texts = dict.fromkeys(("first_name", "middle_name", "last_name", "mrmrs", "title", "number", "note"), "")
-    elements: Row = {"direct_phones": [], "mobile_phones": [], "private_phones": [], "emails": [], "urls": []}
-    return {
-        **texts,
-        **elements,
-        "contact": 0,
-        "position": 0,
-        "country": call.tenant.table("contact")[call.tenant.owner_contact_id]["country"],
-        "rank": 0,
-        "source": 0,
-        "birth": None,
-        "retired": False,
-        "no_mailing": False,
-        "deleted": False,
-    }
-
-
-CONTACT_KIND = Kind(COMPANY, entities.company_row, entities.company, _new_company)
-
-PERSON_KIND = Kind(PERSON, entities.person_row, entities.person, _new_person)

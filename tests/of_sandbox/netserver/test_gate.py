@@ -103,8 +103,9 @@ def test_faults_of_another_tenant_path_or_method_do_not_matter(alice: Caller) ->
 
 
 def test_documented_but_missing_is_501_unknown_is_404(alice: Caller) -> None:
-    assert "v1/Contact/17/Tickets" in alice("GET", "v1/Contact/17/Tickets", status=501)["ErrorMessage"]
-    alice("GET", "v1/Project/3", status=501)
+    assert "v1/Contact/17/Image" in alice("GET", "v1/Contact/17/Image", status=501)["ErrorMessage"]
+    assert "Agents/Sale/SetAsSold" in alice("POST", "v1/Agents/Sale/SetAsSold", status=501)["ErrorMessage"]
+    alice("POST", "v1/Agents/Sale/SetAsBought", status=404)
     alice("GET", "v1/Nonsense", status=404)
     alice("GET", "v1/Contact/17/Nonsense", status=404)
     alice("DELETE", "v1/User/currentPrincipal", status=405)

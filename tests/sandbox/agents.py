@@ -1,0 +1,118 @@
+"""Agents for records: ``v1/Agents/{Agent}/{Method}``, always POST (webapi.md §1).
+
+The same code as REST serves them. A record that is missing is null, not 404.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from starlette.responses import Response
+
+from . import records
+from .answers import Call, bad
+from .fields import Entity
+from .kind import Kind, row_of, shown
+from .rest import KINDS
+
+Methods = dict[str, Callable[..., Response]]
+
+
+def bare(entity: Entity) -> Entity:
+    """An entity as agents show it: without the links of REST."""
+    return {name: value for name, value in entity.items() if name != "_Links"}
+
+
+def id_in_query(call: Call, name: str) -> int:
+    """A simple id argument (``?saleEntityId=4``); 400 if it is missing or no number."""
+    text = call.parameter(name) or ""
+    if not text.isdecimal():
+        raise bad(f"The parameter {name} is missing or no number")
+    return int(text)
+
+
+def argument(call: Call, name: str, kind: type, default: Any = None) -> Any:
+    """A named parameter of the request object in the body; 400 if it lacks without a default or is of another type."""
+    if not isinstance(call.json, dict):
+        raise bad("The body is no request object")
+    value = call.json.get(name, default)
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise bad(f"{name}: {value!r} is no {kind.__name__}")
+    return value
+
+
+def shown_or_null(call: Call, kind: Kind, key: int) -> Entity | None:
+    """A full entity, None for a record that is missing."""
+    call.demand(kind.right, "select")
+    row = row_of(call, kind, key)
+    return bare(shown(call, kind, key, row)) if row is not None else None
+
+
+def create_default(call: Call, kind: Kind) -> Response:
+    return call.answer(bare(records.fresh(call, kind)))
+
+
+def get_entity(call: Call, kind: Kind, parameter: str) -> Response:
+    return call.answer(shown_or_null(call, kind, id_in_query(call, parameter)))
+
+
+def save_entity(call: Call, kind: Kind) -> Response:
+    return call.answer(saved(call, kind, call.json))
+
+
+def saved(call: Call, kind: Kind, sent: Any) -> Entity:
+    """An entity without an id is created, one with an id replaced."""
+    wanted = records.whole(sent, kind)
+    key = wanted[kind.key]
+    return bare(records.replaced(call, kind, key, wanted) if key else records.created(call, kind, wanted))
+
+
+def delete_entity(call: Call, kind: Kind, parameter: str) -> Response:
+    records.deleted(call, kind, id_in_query(call, parameter))
+    return Response(status_code=204)
+
+
+def get_light(call: Call, kind: Kind, parameter: str) -> Response:
+    return call.answer(light_or_null(call, kind, id_in_query(call, parameter)))
+
+
+def light_or_null(call: Call, kind: Kind, key: int) -> Entity | None:
+    """A light carrier, None for a record that is missing."""
+    call.demand(kind.right, "select")
+    row = row_of(call, kind, key)
+    return kind.simple(call, key, row) if row is not None and kind.simple is not None else None
+
+
+def get_list(call: Call, kind: Kind) -> Response:
+    """Light carriers of an array of ids; those that are missing are left out."""
+    ids = call.json
+    if not isinstance(ids, list) or not all(isinstance(key, int) for key in ids):
+        raise bad("The body is no array of ids")
+    found = [light_or_null(call, kind, key) for key in ids]
+    return call.answer([one for one in found if one is not None])
+
+
+def validate_entity(call: Call, kind: Kind) -> Response:
+    return call.answer(records.faults(kind, records.whole(argument(call, f"{kind.name}Entity", dict), kind)))
+
+
+def paths(kind: Kind) -> dict[str, Methods]:
+    """What the agent of every main entity has."""
+    name, lower = kind.name, kind.name[0].lower() + kind.name[1:]
+    handlers: dict[str, Callable[..., Response]] = {
+        f"CreateDefault{name}Entity": partial(create_default, kind=kind),
+        f"Get{name}Entity": partial(get_entity, kind=kind, parameter=f"{lower}EntityId"),
+        f"Save{name}Entity": partial(save_entity, kind=kind),
+        f"Delete{name}Entity": partial(delete_entity, kind=kind, parameter=f"{lower}EntityId"),
+        f"Get{name}": partial(get_light, kind=kind, parameter=f"{lower}Id"),
+        f"Get{name}List": partial(get_list, kind=kind),
+        f"Validate{name}Entity": partial(validate_entity, kind=kind),
+    }
+    return {f"v1/Agents/{name}/{method}": {"POST": handler} for method, handler in handlers.items()}
+
+
+MAIN = ("Contact", "Person", "Sale", "Appointment", "Project")
+
+PATHS: dict[str, Methods] = {path: methods for name in MAIN for path, methods in paths(KINDS[name]).items()}
