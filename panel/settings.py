@@ -275,6 +275,9 @@ LOGGING = {
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
         "aiohttp": {"level": "WARNING"},
+        # At DEBUG, which somebody may switch on for Django as a whole, these print what a page or a query holds.
+        "django.template": {"level": "INFO"},
+        "django.db.backends": {"level": "INFO"},
     },
 }
 structlog.configure(
