@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from .answers import Call, bad, denied
-from .facts import TYPES, misfits
+from .facts import TYPES, blank, misfits
 
 
 def nothing() -> Response:
@@ -18,11 +18,11 @@ def nothing() -> Response:
 def asked(call: Call) -> dict[str, Any]:
     """The ``{Method}Request`` object in the body; 400 unless it fits the description.
 
-    A parameter left out has what .NET has for nothing.
+    A parameter left out has what .NET has for nothing: 0, an empty text, null for a carrier.
     """
     name = f"{call.path.rpartition('/')[2]}Request"
     kind = next(known for known in TYPES if known.lower() == name.lower())
-    return fitting(call.json, kind)
+    return blank(kind) | fitting(call.json, kind)
 
 
 def fitting(value: Any, kind: str) -> Any:
@@ -55,3 +55,10 @@ def demand_administrator(call: Call, what: str) -> None:
     """403 unless the caller is an administrator; the documentation tells only that administrators do this."""
     if not administrates(call):
         raise denied(what)
+
+
+def application(call: Call) -> str:
+    """The client id of the application that ``SO-AppToken`` names, empty without a valid one (webapi.md §4)."""
+    token = call.headers.get("so-apptoken", "")
+    found = (client for client in call.world.clients.values() if token and client.secret == token)
+    return next((client.client_id for client in found), "")

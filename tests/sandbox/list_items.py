@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import webpanel_rules
+from . import events, webpanel_rules
 from .answers import Call, Refused, bad, not_found
-from .asking import administrates, demand_administrator, fitting
+from .asking import administrates, application, demand_administrator, fitting
 from .facts import TYPES, carrier
 from .list_kinds import Kind, id_property
 from .texts import in_language
@@ -37,6 +37,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "RelationDefinitionEntity": {"PassiveText": "passive", "Source": "source", "Destination": "destination"},
     "SaleStageEntity": {"Probability": "probability"},
     "TaskListItem": {"Type": "type"},
+    "TaskMenu": {"ProgId": "prog_id"},
     "TicketCategoryEntity": {"ParentId": "parent"},
     "TicketStatusEntity": {"Status": "status", "IsDefault": "default"},
     "TicketTypeEntity": {"IsDefault": "default"},
@@ -53,6 +54,9 @@ DEFAULTS: dict[str, Entity] = {
     "WebPanelEntity": webpanel_rules.DEFAULTS,
 }
 """What a new item has, and what rows that do not say are shown with."""
+
+EVENT_NAMES = {"webpanel": "extapp", "projectstatus": "projstatus", "projecttype": "projtype"}
+"""Lists that webhooks call otherwise than MDO does; all others are called the same."""
 
 STORABLE = ("int", "double", "bool", "string", "datetime", "[int]", "[string]", "[datetime]")
 
@@ -80,7 +84,7 @@ class View:
     def all(self, call: Call, deleted: bool = True) -> list[Entity]:
         """All items by rank; ``deleted`` ones too if wanted."""
         # A carrier that cannot say an item is deleted does not show one.
-        shown = deleted and bool({"Deleted", "Status"} & set(TYPES[self.carrier]))
+        shown = deleted and ("Deleted" in TYPES[self.carrier] or self.kind.mdo == "ticketpriority")
         rows = by_rank(self.kind.rows(call.tenant))
         return [self._made(call, key, row) for key, row in rows if shown or not row["deleted"]]
 
@@ -100,11 +104,13 @@ class View:
         _measure(item)
         RULES.get(self.carrier, _nothing_more)(call, key, item)
         rows = self.kind.rows(call.tenant)
+        event = "changed" if key else "created"
         key = key or self._new(call, rows)
         if key not in rows:
             raise not_found(self.kind.rest or self.kind.mdo, key)
         rows[key] |= self._stored(item) | _changed(call)
         rows[key]["rank"] = rows[key]["rank"] or len(rows)
+        self._tell(call, key, event)
         return self._made(call, key, rows[key])
 
     def delete(self, call: Call, key: int) -> None:
@@ -114,6 +120,17 @@ class View:
         if row is None:
             raise not_found(self.kind.rest or self.kind.mdo, key)
         row |= {"deleted": True} | _changed(call)
+        self._tell(call, key, "deleted")
+
+    def remove(self, call: Call, key: int) -> None:
+        """Take an item away for good; nothing happens if there is none."""
+        if key in self.kind.rows(call.tenant):
+            self._tell(call, key, "deleted")
+            del self.kind.rows(call.tenant)[key]
+
+    def _tell(self, call: Call, key: int, event: str) -> None:
+        table = f"list.{EVENT_NAMES.get(self.kind.mdo, self.kind.mdo)}"
+        events.changed(call.world, call.tenant, table, key, event, None, call.associate.associate_id)
 
     def _new(self, call: Call, rows: dict[int, Row]) -> int:
         # Only the admin client shows a new item to all groups by itself; through the API none sees it (webapi.md §8).
@@ -121,6 +138,7 @@ class View:
             raise bad("A new web panel must be a WebPanelEntity")
         key = max(rows, default=0) + 1
         born = {"registered": call.world.stamp(), "registered_by": call.associate.associate_id}
+        born["client_id"] = application(call)
         rows[key] = {"rank": 0, "deleted": False, "tooltip": "", "groups": [], **born}
         return key
 
@@ -128,6 +146,8 @@ class View:
         given = dict(DEFAULTS.get(self.carrier, {}))
         given |= {name: row[at] for name, at in self._places().items() if at in row}
         given[self.key] = key
+        if TYPES[self.carrier].get("Deleted") == "int":
+            given["Deleted"] = int(row.get("deleted", False))
         made = carrier(self.carrier, **given) | {"TableRight": _right(call)}
         _fill(call, made, self.kind, key, row)
         return made

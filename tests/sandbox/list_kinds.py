@@ -80,6 +80,7 @@ KINDS = (
     Kind(44, "", "salutation"),
     Kind(45, "", "stakeholderrole"),
     Kind(46, "", "relationdefinition", entity="RelationDefinitionEntity"),
+    Kind(47, "", "taskmenu", entity="TaskMenu"),
 )
 """The built-in lists. Ids differ between tenants in reality; 28 is what SuperOffice's samples show for web panels."""
 

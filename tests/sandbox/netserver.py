@@ -18,7 +18,7 @@ from typing import Any
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
 
-from . import agents, archives, lists, rest, users, webhooks
+from . import agents, archives, rest, subjects, webhooks
 from .answers import Call, Refused, lacking
 from .facts import documented, is_documented
 from .gate import Gate
@@ -82,9 +82,7 @@ PATHS: dict[str, dict[str, Callable[..., Response]]] = {
     r"v1/Person/(?P<key>\d+)/Sales": {"GET": partial(archives.listing, provider="FindSale", of="person")},
     r"v1/Person/(?P<key>\d+)/Activities": {"GET": partial(archives.listing, provider="ContactActivity", of="person")},
     r"v1/Archive/(?P<name>\w+)": {"GET": archives.by_name},
-    r"v1/User/currentPrincipal": {"GET": users.current_principal},
-    r"v1/User/currentAssociate": {"GET": users.current_associate},
-    **lists.PATHS,
+    **subjects.PATHS,
 }
 """Path below ``/{ctx}/api/`` (case does not matter) to its methods."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.responses import Response
 
 from .answers import Call
@@ -49,3 +51,9 @@ def current_principal(call: Call) -> Response:
 def current_associate(call: Call) -> Response:
     """The caller's Associate carrier."""
     return call.answer(associate(call, call.associate.associate_id))
+
+
+PATHS: dict[str, dict[str, Callable[..., Response]]] = {
+    "v1/User/currentPrincipal": {"GET": current_principal},
+    "v1/User/currentAssociate": {"GET": current_associate},
+}

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from .list_groups import sees
+from .list_kinds import BY_MDO
 from .variables import Current, panel_url
 from .web_names import Desk, first, full_name, street_line
 from .web_place import Place
@@ -86,9 +88,13 @@ _AREAS = {
 
 
 def panels(desk: Desk, screen: str, current: Current) -> list[Panel]:
-    """The tenant's web panels that live on a screen, by rank; screens without a card have only side and navigator."""
+    """The tenant's web panels that live on a screen, by rank; screens without a card have only side and navigator.
+
+    Where the list of web panels uses user groups, only those the user's group sees.
+    """
     areas = {"CompanyMinicard": "side", "NavigatorButton": "navigator"} | _AREAS.get(screen, {})
-    found = [(key, row, areas[row["visible_in"]]) for key, row in desk.live("webpanel") if row["visible_in"] in areas]
+    seen = [(k, row) for k, row in desk.live("webpanel") if sees(desk.tenant, desk.associate, BY_MDO["webpanel"], row)]
+    found = [(key, row, areas[row["visible_in"]]) for key, row in seen if row["visible_in"] in areas]
     found.sort(key=lambda one: (one[1].get("rank", 0), one[0]))
     return [_panel(desk, key, row, area, current) for key, row, area in found]
 
