@@ -10,24 +10,72 @@ error is raised at its ``yield``::
 
 ``Crm`` and ``AsyncCrm`` in ``clients`` drive operations; the logic is written once. ``yield from`` joins operations.
 Any path of the API can be called this way, known to this package or not.
+
+A *stream* hands rows over while it reads on: it yields ``Page`` as well as ``Call``, and is read by ``crm.each``::
+
+    def names() -> Stream[str]:
+        link = "v1/Contact?$select=name"
+        while link:
+            answer = yield follow(link)
+            yield Page([row["name"] for row in answer["value"]])
+            link = answer[NEXT_LINK]
+
+    for name in crm.each(names()): ...
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import AsyncIterable, Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from typing import Any
+from itertools import pairwise
+from typing import IO, Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
 
 from crm_client.errors import BadAnswer, CrmError, error_class
 
 NEXT_LINK = "odata.nextLink"
 """Key of an archive answer that holds the address of the next page [search/odata]."""
+
+
+UNTRANSLATED = "x"
+"""A ``language`` that leaves texts in all their languages: ``US:"Car";NO:"Bil"`` [ws/endpoints/http-headers]. Read a
+list item so before writing it back, else one language replaces all.
+"""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A body that is sent piece by piece and never held in memory as a whole.
+
+    ``pieces`` opens it anew for each attempt, since a call may be sent twice (401, 421). It gives an iterable of bytes
+    or, for ``AsyncCrm`` only, an asynchronous one; ``AsyncCrm`` takes the pieces of a plain one in a thread.
+    """
+
+    pieces: Callable[[], Iterable[bytes] | AsyncIterable[bytes]]
+    length: int
+    """Bytes altogether."""
+    content_type: str = "application/octet-stream"
+
+    @classmethod
+    def file(cls, file: IO[bytes], content_type: str = "application/octet-stream") -> Upload:
+        """An open file, from its start. It must be seekable and stays open."""
+        length = file.seek(0, 2)
+
+        def pieces() -> Iterable[bytes]:
+            file.seek(0)
+            while piece := file.read(PIECE):
+                yield piece
+
+        return cls(pieces, length, content_type)
+
+
+PIECE = 64 * 1024
+"""Bytes read from a file at a time."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +91,25 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     json: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    """Further headers; they win over the client's own."""
     reads: bool = False
     """A POST that changes nothing: agents read by POST too [ws/endpoints/agents-webapi]."""
+    upload: Upload | None = None
+    """A body that is not JSON."""
+    language: str = ""
+    """Of texts, for this call only; ``UNTRANSLATED`` for all of them. Empty is the client's."""
+    culture: str = ""
+    """Of dates and numbers inside texts, for this call only [ws/endpoints/http-headers]."""
+    time_zone: str = ""
+    """SuperOffice's code (``NO``) or number of the zone of times, for this call only [ws/so-timezone]."""
+    is_fresh: bool = False
+    """Asks NetServer even where the client remembers an answer."""
 
     def __post_init__(self) -> None:
         if not is_relative(self.path):
             raise ValueError(f"A call's path is relative to the tenant's API address, unlike {self.path[:80]!r}")
+        if self.json is not None and self.upload is not None:
+            raise ValueError("A call has one body: JSON or an upload")
 
     @property
     def changes(self) -> bool:
@@ -62,12 +123,53 @@ class Call:
 
     @property
     def name(self) -> str:
-        """How errors and logs name the call; without query, which holds what people typed."""
-        return f"{self.method} {self.path}"
+        """How errors name the call: without query and without texts in its path, which people typed."""
+        return f"{self.method} {plain(self.path)}"
 
 
 type Operation[T] = Generator[Call, Any, T]
 """Logic that yields calls and returns a ``T``."""
+
+
+@dataclass(frozen=True)
+class Page[T]:
+    """Some of a stream's rows, ready to be handed over."""
+
+    rows: Sequence[T]
+
+
+type Stream[T] = Generator[Call | Page[T], Any, None]
+"""Logic that yields calls, and rows page by page as it gets them; ``None`` comes back for a page."""
+
+
+def plain(path: str, number: str = "") -> str:
+    """A path without what people typed: ``v1/Contact/Duplicates/Acme`` is ``v1/Contact/Duplicates/{text}``.
+
+    ``number`` stands for ids, e.g. ``{id}``; without it they stay.
+    """
+    segments = path.split("/")
+    if segments[1:2] and segments[1].lower() == "agents":
+        return "/".join(_word(segment) for segment in segments)
+    shown = segments[:2]
+    for before, segment in pairwise(segments[1:]):
+        if segment.isdecimal():
+            shown.append(number or segment)
+        else:
+            # Names of records' parts and of lists follow an id or a table; anything else may be a name or a domain.
+            is_name = len(shown) == 2 or before.isdecimal() or segment in _WORDS
+            shown.append(_word(segment) if is_name else "{text}")
+    return "/".join(shown)
+
+
+def _word(segment: str) -> str:
+    return segment if re.fullmatch(r"[\w$.:-]{1,60}", segment, re.ASCII) else "{text}"
+
+
+_WORDS = frozenset(
+    {"Items", "Headings", "UserGroups", "Published", "Publish", "selectable", "$metadata"}
+    | {"Key", "Value", "Devices", "ChangeTo", "Default", "Members"}
+)
+"""Documented parts of paths that follow neither an id nor a table."""
 
 
 def is_relative(path: str) -> bool:

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Generator, Hashable
+from collections.abc import AsyncGenerator, Generator, Hashable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, overload
 from weakref import WeakKeyDictionary, WeakValueDictionary
@@ -38,7 +38,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 import httpx
 
 from crm_client.address import Address, AsyncAddress
-from crm_client.calls import Call, Operation, decipher
+from crm_client.calls import Call, Operation, Page, Stream, decipher
 from crm_client.errors import CrmError, Misdirected, OutcomeUnknown, Unavailable
 
 AT_ONCE = 16
@@ -138,6 +138,26 @@ class Crm(_Client):
         """Several operations, one after another; the first ``CrmError`` ends it."""
         return tuple([self(operation) for operation in operations])
 
+    def each[T](self, stream: Stream[T]) -> Generator[T]:
+        """The rows of a stream, read on as they are taken: ``for row in crm.each(rows(query))``. Raises ``CrmError``."""
+        try:
+            step = next(stream)
+            while True:
+                if isinstance(step, Page):
+                    yield from step.rows
+                    step = next(stream)
+                    continue
+                try:
+                    answer = self.send(step)
+                except CrmError as error:
+                    step = stream.throw(error)
+                else:
+                    step = stream.send(answer)
+        except StopIteration:
+            return
+        finally:
+            stream.close()
+
     def send(self, call: Call) -> Any:
         """One call, and once more at the new address if the tenant moved."""
         try:
@@ -227,6 +247,30 @@ class AsyncCrm(_Client):
         except BaseExceptionGroup as failed:
             raise _first(failed) from None
         return tuple([task.result() for task in tasks])
+
+    async def each[T](self, stream: Stream[T]) -> AsyncGenerator[T]:
+        """The rows of a stream, read on as they are taken: ``async for row in crm.each(rows(query))``.
+
+        Raises ``CrmError``. Who stops early closes it at once by ``contextlib.aclosing``.
+        """
+        try:
+            step = next(stream)
+            while True:
+                if isinstance(step, Page):
+                    for row in step.rows:
+                        yield row
+                    step = next(stream)
+                    continue
+                try:
+                    answer = await self.send(step)
+                except CrmError as error:
+                    step = stream.throw(error)
+                else:
+                    step = stream.send(answer)
+        except StopIteration:
+            return
+        finally:
+            stream.close()
 
     async def send(self, call: Call) -> Any:
         """One call, and once more at the new address if the tenant moved; within the deadline."""
