@@ -208,12 +208,6 @@ def test_pages_of_other_sites_control_nothing(application: Application, sandbox:
         assert response.status_code == status
 
 
-def test_webhooks_say_that_they_do_not_exist(application: Application) -> None:
-    response = order(application, "webhooks/contact.created")
-    assert response.status_code == 501
-    assert "webhooks/contact.created" in response.json()["error"]
-
-
 # What is seen
 
 

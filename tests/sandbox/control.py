@@ -6,21 +6,38 @@ Bodies and answers are JSON. A body with a key that is not known gets 400 and ch
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from .application_keys import pem
+from .events import fire
+from .overview import client_switches, overview
 from .state import STATES
+from .state_push import ChangeType, changes, push
 from .tokens import rotate, signing_key
-from .world import Fault, Tenant, World
+from .world import Client, Fault, NetServerSwitches, Tenant, World
 
 Handler = Callable[[Request], Awaitable[Response]]
 NUMBER = (int, float)
+NOTHING = type(None)
+TEXT = (str, NOTHING)
+WHOLE = (int, NOTHING)
+FAULT_TYPES: dict[str, Any] = {
+    "path": str,
+    "ctx": TEXT,
+    "method": TEXT,
+    "status": WHOLE,
+    "delay": NUMBER,
+    "retry_after": TEXT,
+    "count": WHOLE,
+}
 
 
 class Misused(Exception):
@@ -38,13 +55,18 @@ def routes(world: World, urls: dict[str, str], reset: Callable[[], None]) -> lis
         Mount(
             "/__sandbox__",
             routes=[
+                Route("/overview", answered(control.overview), methods=["GET"]),
                 Route("/calls", answered(control.calls), methods=["GET"]),
                 Route("/calls", answered(control.forget_calls), methods=["DELETE"]),
                 Route("/faults", answered(control.faults), methods=["GET"]),
                 Route("/faults", answered(control.add_fault), methods=["POST"]),
                 Route("/faults", answered(control.forget_faults), methods=["DELETE"]),
+                Route("/faults/{number:int}", answered(control.forget_fault), methods=["DELETE"]),
                 Route("/tenants/{ctx}", answered(control.tenant), methods=["POST"]),
                 Route("/login", answered(control.login), methods=["POST"]),
+                Route("/netserver", answered(control.netserver), methods=["POST"]),
+                Route("/clients/{client_id}", answered(control.client), methods=["POST"]),
+                Route("/clients/{client_id}/key", answered(control.key), methods=["GET"]),
                 Route("/clock", answered(control.clock), methods=["POST"]),
                 Route("/token", answered(control.token), methods=["POST"]),
                 Route("/reset", answered(control.reset), methods=["POST"]),
@@ -73,6 +95,10 @@ class Control:
     def __init__(self, world: World, urls: dict[str, str], reset: Callable[[], None]) -> None:
         self.world, self.urls, self.back_to_seed = world, urls, reset
 
+    async def overview(self, request: Request) -> Response:
+        """What the control page shows."""
+        return JSONResponse(overview(self.world, self.urls))
+
     async def calls(self, request: Request) -> Response:
         """Every call so far, oldest first; ``?tenant=`` narrows."""
         tenant = request.query_params.get("tenant")
@@ -88,19 +114,26 @@ class Control:
     async def add_fault(self, request: Request) -> Response:
         """One more `Fault`; later ones are asked after earlier ones."""
         given = await body(request, {field.name for field in fields(Fault)})
-        if given.get("drop") not in (None, "before", "after"):
-            raise Misused('drop is "before" or "after"')
-        self.world.faults.append(Fault(**given))
+        self.world.faults.append(fault(given))
         return await self.faults(request)
 
     async def forget_faults(self, request: Request) -> Response:
         self.world.faults.clear()
         return JSONResponse([])
 
+    async def forget_fault(self, request: Request) -> Response:
+        """One of them, by its place in the list."""
+        number = request.path_params["number"]
+        if number >= len(self.world.faults):
+            raise Misused(f"there are {len(self.world.faults)} faults, counted from 0", 404)
+        del self.world.faults[number]
+        return await self.faults(request)
+
     async def tenant(self, request: Request) -> Response:
-        """Change one tenant: ``state``, ``move`` (to a host name), ``revoke``, ``restore``, ``consent``, ``denied``."""
+        """Change one tenant: ``state``, ``move`` (to a host name), ``revoke``, ``restore``, ``consent``, ``denied``;
+        ``backup_restored`` only tells applications that it was."""
         tenant = self.known_tenant(request.path_params["ctx"])
-        given = await body(request, {"state", "move", "revoke", "restore", "consent", "denied"})
+        given = await body(request, {"state", "move", "revoke", "restore", "consent", "denied", "backup_restored"})
         if given.get("state", "Running") not in STATES:
             raise Misused(f"state is one of {', '.join(STATES)}")
         if given.get("move", "app") not in ("online2", "app"):
@@ -109,6 +142,7 @@ class Control:
         return JSONResponse(self.summary(tenant))
 
     def change(self, tenant: Tenant, given: dict[str, Any]) -> None:
+        before = tenant.state, tenant.host
         tenant.state = given.get("state", tenant.state)
         tenant.host = given.get("move", tenant.host)
         tenant.denied = given.get("denied", tenant.denied)
@@ -118,6 +152,9 @@ class Control:
             tenant.revoked, tenant.approved = False, True
         if "consent" in given:
             tenant.approved = bool(given["consent"])
+        told = changes(before, tenant) + ([ChangeType.BACKUP_RESTORED] if given.get("backup_restored") else [])
+        for change in told:
+            push(self.world, self.urls, tenant, change)
 
     def summary(self, tenant: Tenant) -> dict[str, Any]:
         shown = ("ctx", "state", "host", "approved", "approved_by", "revoked", "denied")
@@ -126,16 +163,33 @@ class Control:
     async def login(self, request: Request) -> Response:
         """``coop`` on or off, ``rotate`` the keys, and lifetimes in seconds."""
         settings = {"coop": bool, "access_token_seconds": NUMBER, "code_seconds": NUMBER, "id_token_seconds": NUMBER}
-        given = await body(request, {"rotate", *settings})
-        for name, kind in settings.items():
-            if name in given and not isinstance(given[name], kind):
-                raise Misused(f"{name} has the wrong type")
+        given = await switches(request, settings | {"rotate": bool})
         if given.pop("rotate", False):
             rotate(self.world)
         for name, value in given.items():
             setattr(self.world.login, name, value)
         keys = [signing_key(pem).x5t for pem in self.world.keys]
         return JSONResponse(asdict(self.world.login) | {"keys": keys})
+
+    async def netserver(self, request: Request) -> Response:
+        """Switches of NetServer where its documentation leaves a choice."""
+        given = await switches(request, {field.name: bool for field in fields(NetServerSwitches)})
+        for name, value in given.items():
+            setattr(self.world.netserver, name, value)
+        return JSONResponse(asdict(self.world.netserver))
+
+    async def client(self, request: Request) -> Response:
+        """``state_push`` on or off, and its ``state_url`` (empty: the application's usual one)."""
+        client = self.known_client(request)
+        given = await switches(request, {"state_push": bool, "state_url": str})
+        for name, value in given.items():
+            setattr(client, name, value)
+        return JSONResponse(client_switches(self.world, client))
+
+    async def key(self, request: Request) -> Response:
+        """The application's private key: ``?form=xml`` as the portal issues it, else PEM."""
+        xml = self.known_client(request).key_xml
+        return PlainTextResponse(xml if request.query_params.get("form") == "xml" else pem(xml))
 
     async def clock(self, request: Request) -> Response:
         """``advance`` by seconds, set the ``offset``, or set ``now`` (ISO 8601 with an offset)."""
@@ -164,13 +218,47 @@ class Control:
         return JSONResponse({"reset": True})
 
     async def webhook(self, request: Request) -> Response:
-        raise Misused(f"webhooks/{request.path_params['event']}: this sandbox does not send webhooks", 501)
+        """Fire an event as if something had happened: ``ctx`` (the first tenant), ``primary_key`` (any record)."""
+        given = await body(request, {"ctx", "primary_key", "by"})
+        tenant = self.known_tenant(str(given.get("ctx", next(iter(self.world.tenants)))))
+        before = len(self.world.deliveries)
+        fire(self.world, tenant, request.path_params["event"], given.get("primary_key", 0), given.get("by", 0))
+        return JSONResponse({"queued": len(self.world.deliveries) - before})
 
     def known_tenant(self, ctx: str) -> Tenant:
         tenant = self.world.tenant(ctx)
         if tenant is None:
             raise Misused(f"the tenants are {', '.join(self.world.tenants)}", 404)
         return tenant
+
+    def known_client(self, request: Request) -> Client:
+        client = self.world.clients.get(request.path_params["client_id"])
+        if client is None:
+            raise Misused(f"the clients are {', '.join(self.world.clients)}", 404)
+        return client
+
+
+def fault(given: dict[str, Any]) -> Fault:
+    """Raises `Misused` for what the gate could not use."""
+    if given.get("drop") not in (None, "before", "after"):
+        raise Misused('drop is "before" or "after"')
+    for name, kinds in FAULT_TYPES.items():
+        if name in given and not isinstance(given[name], kinds):
+            raise Misused(f"{name} has the wrong type")
+    try:
+        re.compile(given.get("path", ""))
+    except re.error as error:
+        raise Misused(f"path: {error}") from error
+    return Fault(**given)
+
+
+async def switches(request: Request, kinds: dict[str, Any]) -> dict[str, Any]:
+    """A body whose values must be of the given types. Raises `Misused`."""
+    given = await body(request, set(kinds))
+    for name, value in given.items():
+        if not isinstance(value, kinds[name]) or (isinstance(value, bool) and kinds[name] is not bool):
+            raise Misused(f"{name} has the wrong type")
+    return given
 
 
 async def body(request: Request, allowed: set[str]) -> dict[str, Any]:

@@ -261,6 +261,16 @@ def _ids(kind: Kind, key: int, told: dict[str, Any]) -> dict[str, Any]:
     return {kind.key: key} | {name: value for name, value in told.items() if name.endswith(("_id", "_idx"))}
 
 
+def fire(world: World, tenant: Tenant, name: str, key: int, by: int = 0) -> None:
+    """Announce an event without anything having happened, about a record that exists if there is one."""
+    entity, _, event = name.rpartition(".")
+    table = next((table for table, kind in KINDS.items() if kind.entity == entity), entity)
+    key = key or next(iter(tenant.table(table)), 0)
+    told = happenings(tenant, table, key, event, None, by)
+    found = next((one for one in told if one.name == name), None)
+    announce(world, tenant, found or Happening(name, entity or name, key, by))
+
+
 def differing(before: Row, after: Row) -> list[str]:
     """Keys whose values are no longer the same."""
     return [name for name, value in after.items() if name not in before or before[name] != value]

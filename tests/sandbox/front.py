@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from .pages import page
+from .webhooks import EVENTS
 from .world import World
 
 CONTROLS = [
@@ -19,7 +20,7 @@ CONTROLS = [
     (
         "POST /__sandbox__/tenants/Cust12345",
         '{"move": "app"}',
-        "state, move, revoke, restore, consent, denied",
+        "state, move, revoke, restore, consent, denied, backup_restored",
     ),
     (
         "POST /__sandbox__/login",
@@ -28,6 +29,22 @@ CONTROLS = [
     ),
     ("POST /__sandbox__/clock", '{"advance": 3600}', "advance, offset (seconds) or now"),
     ("POST /__sandbox__/token", '{"ctx": "Cust12345", "user": "alice"}', "an access token without a sign-in"),
+    (
+        "POST /__sandbox__/netserver",
+        '{"patch_honours_unmodified_since": true}',
+        "what NetServer's documentation leaves open: patch_honours_unmodified_since",
+    ),
+    (
+        "POST /__sandbox__/clients/sidecard-sandbox",
+        '{"state_push": true}',
+        "state_push: tell the application when a tenant's state or host changes; state_url: where",
+    ),
+    (
+        "POST /__sandbox__/webhooks/contact.changed",
+        '{"ctx": "Cust12345", "primary_key": 17}',
+        "fires an event at the webhooks that listen: ctx, primary_key, by (an associate id)",
+    ),
+    ("GET /__sandbox__/overview", "", "all that this page shows"),
     ("POST /__sandbox__/reset", "{}", "everything back to the beginning; signing keys stay"),
 ]
 """Method and path, an example body, and what else it takes."""
@@ -45,6 +62,7 @@ def routes(world: World, urls: dict[str, str]) -> list[BaseRoute]:
             clients=world.clients.values(),
             login_url=urls["login"],
             controls=CONTROLS,
+            events=[f"{entity}.{event}" for entity, events in EVENTS.items() for event in events if entity != "list"],
         )
 
     return [Route("/", front)]

@@ -106,6 +106,10 @@ class Client:
     system_token: bool = True
     key_xml: str = field(default_factory=sandbox_key)
     """Its RSA key pair, as the portal issues it. SuperOffice keeps the public half only; the sandbox shows both."""
+    state_push: bool = False
+    """Whether it is told when the state of a tenant changes."""
+    state_url: str = ""
+    """Where; empty is ``{app_url}/appstore/state/``."""
 
 
 @dataclass

@@ -1,0 +1,90 @@
+"""Everything of the sandbox at a glance, for the control page: what happens, what is set. No token is ever whole."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from .state import RUNNING
+from .state_push import endpoint
+from .world import Client, Delivery, Tenant, World
+
+CALLS = 60
+DELIVERIES = 40
+"""How many of the newest are shown."""
+
+
+def overview(world: World, urls: dict[str, str]) -> dict[str, Any]:
+    """A JSON object of lists, newest first."""
+    sent = [*world.delivered, *world.deliveries]
+    return {
+        "now": world.now().isoformat(timespec="seconds"),
+        "offset": world.clock_offset,
+        "calls": list(world.calls)[: -CALLS - 1 : -1],
+        "tokens": tokens(world),
+        "webhooks": webhooks(world),
+        "deliveries": [delivery(one) for one in sent[: -DELIVERIES - 1 : -1]],
+        "faults": [asdict(fault) for fault in world.faults],
+        "tenants": [tenant_state(one, urls) for one in world.tenants.values()],
+        "login": asdict(world.login),
+        "netserver": asdict(world.netserver),
+        "clients": [client_switches(world, client) for client in world.clients.values()],
+    }
+
+
+def tokens(world: World) -> list[dict[str, Any]]:
+    """Who holds what, and until when; the newest first."""
+    now = world.now().timestamp()
+    kinds = (
+        ("access token", world.access_tokens),
+        ("refresh token", world.refresh_tokens),
+        ("system user ticket", world.tickets),
+    )
+    return [
+        {
+            "kind": kind,
+            "token": masked(token),
+            "tenant": held["ctx"],
+            "user": held.get("human", "system user"),
+            "application": held["client_id"],
+            "seconds": round(held["expires"] - now) if "expires" in held else None,
+        }
+        for kind, tokens in kinds
+        for token, held in reversed(tokens.items())
+    ]
+
+
+def masked(token: str) -> str:
+    """Enough to tell two apart, too little to use: the last four characters."""
+    return f"…{token[-4:]}"
+
+
+def webhooks(world: World) -> list[dict[str, Any]]:
+    """Without their secrets."""
+    shown = ("name", "events", "url", "state", "total_calls", "total_errors", "consecutive_errors", "last_error")
+    return [
+        {"tenant": tenant.ctx, "id": key} | {name: row[name] for name in shown}
+        for tenant in world.tenants.values()
+        for key, row in tenant.table("webhook").items()
+    ]
+
+
+def delivery(one: Delivery) -> dict[str, Any]:
+    """A message and its attempts; bodies hold no texts of customers, but tokens in changes of state."""
+    names = ("ctx", "event", "url", "webhook_id", "queued", "due", "attempts", "outcome")
+    return {name: getattr(one, name) for name in names}
+
+
+def tenant_state(tenant: Tenant, urls: dict[str, str]) -> dict[str, Any]:
+    names = ("ctx", "company_name", "state", "host", "approved", "approved_by", "revoked", "denied")
+    shown = {name: getattr(tenant, name) for name in names}
+    return shown | {"url": f"{urls[tenant.host]}/{tenant.ctx}", "running": tenant.state in RUNNING}
+
+
+def client_switches(world: World, client: Client) -> dict[str, Any]:
+    return {
+        "client_id": client.client_id,
+        "name": client.name,
+        "state_push": client.state_push,
+        "state_url": endpoint(world, client),
+    }
