@@ -235,10 +235,10 @@ def _http_date(text: str) -> datetime | None:
 
 
 def _decoded(call: Call, status: int, body: bytes) -> Any:
-    if not body.strip():
+    if not body or body.isspace():
         return None
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_no_number)
+        return _JSON.decode(body.decode("utf-8-sig"))
     except ValueError as error:
         raise BadAnswer(f"{call.name}: {status}, and the answer is not JSON", status=status) from error
 
@@ -322,3 +322,7 @@ def _json_number(value: Any) -> float:
 
 def _no_number(text: str) -> None:
     raise ValueError(f"{text} is not JSON")
+
+
+_JSON = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)
+"""One for all answers; ``json.loads`` would make one for each."""

@@ -31,6 +31,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Generator, Hashable
+from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, overload
 from weakref import WeakKeyDictionary, WeakValueDictionary
@@ -52,6 +53,8 @@ TIMEOUTS = httpx.Timeout(30.0, connect=5.0, pool=10.0)
 class _Client:
     """What both drivers share: how a call looks on the wire."""
 
+    http: httpx.Client | httpx.AsyncClient
+
     def __init__(self, auth: httpx.Auth | None, language: str, app_token: str | None, time_zone: str) -> None:
         self.auth = auth
         self.headers = {
@@ -63,15 +66,29 @@ class _Client:
         if app_token:
             self.headers["SO-AppToken"] = app_token
 
-    def _request(self, http: httpx.Client | httpx.AsyncClient, call: Call, base: str) -> httpx.Request:
+    @cached_property
+    def _common(self) -> httpx.Headers:
+        """What is the same in every call: the HTTP client's headers and ours."""
+        headers = httpx.Headers(self.http.headers)
+        headers.update(self.headers)
+        return headers
+
+    def _request(self, call: Call, base: str) -> httpx.Request:
+        """Put together here and not by the HTTP client: that takes twice the time, and would add a cookie if somebody's
+        client has kept one.
+        """
         typed = {"Content-Type": "application/json"} if call.json is not None else {}
-        return http.build_request(
+        request = httpx.Request(
             call.method,
             base.rstrip("/") + "/" + call.path,
             params=call.query or None,
             content=call.body,
-            headers=self.headers | typed | dict(call.headers),
+            headers=self._common,
+            extensions={"timeout": self.http.timeout.as_dict()},
         )
+        if typed or call.headers:
+            request.headers.update(typed | dict(call.headers))
+        return request
 
     def _answer(self, call: Call, base: str, response: httpx.Response) -> Any:
         sent = response.request.headers.get("Authorization", "")
@@ -96,7 +113,7 @@ class Crm(_Client):
         time_zone: str = "UTC",
     ) -> None:
         super().__init__(auth, language, app_token, time_zone)
-        self.http = http
+        self.http: httpx.Client = http
         self.address = address
 
     def __call__[T](self, operation: Operation[T]) -> T:
@@ -139,7 +156,10 @@ class Crm(_Client):
         return tuple([self(operation) for operation in operations])
 
     def each[T](self, stream: Stream[T]) -> Generator[T]:
-        """The rows of a stream, read on as they are taken: ``for row in crm.each(rows(query))``. Raises ``CrmError``."""
+        """The rows of a stream, read on as they are taken: ``for row in crm.each(rows(query))``.
+
+        Raises ``CrmError``.
+        """
         try:
             step = next(stream)
             while True:
@@ -166,7 +186,7 @@ class Crm(_Client):
             return self._attempt(call, self.address.refresh())
 
     def _attempt(self, call: Call, base: str) -> Any:
-        request = self._request(self.http, call, base)
+        request = self._request(call, base)
         with _gate(base):
             response = self._response(call, request)
         return self._answer(call, base, response)
@@ -197,7 +217,7 @@ class AsyncCrm(_Client):
         deadline: float = DEADLINE,
     ) -> None:
         super().__init__(auth, language, app_token, time_zone)
-        self.http = http
+        self.http: httpx.AsyncClient = http
         self.address = address
         self.deadline = deadline
 
@@ -285,7 +305,7 @@ class AsyncCrm(_Client):
             raise _lost(call, sent=None if under_way.now else False) from None
 
     async def _attempt(self, call: Call, base: str, under_way: _UnderWay) -> Any:
-        request = self._request(self.http, call, base)
+        request = self._request(call, base)
         async with _async_gate(base):
             under_way.now = True
             response = await self._response(call, request)
