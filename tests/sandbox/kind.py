@@ -94,7 +94,9 @@ def shown(call: Call, kind: Kind, key: int, row: Row, new: bool = False) -> Enti
     made["TableRight"] = table_right(call, kind.table, stored)
     made["FieldProperties"] = field_properties(call, kind.table, stored)
     for extra in EXTRAS:
-        made |= {name: value for name, value in extra(call, kind.table, key, stored).items() if name in made}
+        for name, value in extra(call, kind.table, key, stored).items():
+            if name in made:
+                made[name] = made[name] | value if isinstance(made[name], dict) else value
     made["_Links"] = _links(call, kind, key)
     return made
 
