@@ -5,28 +5,53 @@
     query = (
         Archive("v1/Contact")
         .select("contactId", "nameDepartment")
-        .where(contains("name", "O'Hara"), is_true("stop", False))
+        .where(contains("name", "O'Hara"), is_true("stop", False), during("updatedDate", "thisMonth"))
         .order_by("name")
         .top(50)
     )
     rows = yield from first_page(query)      # at most 50 rows, one call
     rows = yield from pages(query)           # all of them, following NetServer's links
+    for row in crm.each(stream(query)): ...  # one after another, the next page only when it is needed
+    for row in crm.each(by_key(query, "contactId")): ...   # the same for very many rows
 
-Rows are dictionaries whose keys are the selected columns exactly as written [search/odata]. Conditions are built by
-the functions below and never by hand: they quote. ``le``, ``ge`` and ``notEnds`` are documented but fail on real
-servers, so they are missing here on purpose [search/odata/using-filters vs queries].
+Rows are dictionaries whose keys are the selected columns exactly as written [search/odata]; ``rows`` makes typed
+values of them. ``cells`` reads rows of ``.full()``, which tell raw value, display text and rights apart.
+
+Conditions
+----------
+They are built by the functions below and never by hand: these quote. Which fit a column depends on its restriction
+type (``$metadata`` tells it, ``metadata`` reads it) [search/odata/using-filters]:
+
+=================  =====================================================================================================
+bool               ``is_true``
+int, decimal       ``is_``, ``is_not``, ``greater``, ``less``, ``between``, ``any_of``
+string             ``is_``, ``is_not``, ``begins``, ``contains``, ``not_begins``, ``not_contains``, ``between``,
+                   ``any_of``; as functions ``substring_of``, ``starts_with``, ``ends_with``
+date               ``on``, ``before``, ``until``, ``after``, ``between``, ``days``, ``during``; ``this``, ``next_``,
+                   ``previous`` and their combinations
+datetime           ``at``, ``before_time``, ``since``
+associate          ``associate_one_of``, ``associate_not_one_of``, ``mine``
+listAny            ``one_of``, ``not_one_of``, ``is_``
+=================  =====================================================================================================
+
+Two spellings of one meaning (``eq``, ``=``, ``equals``, ``set``; ``gt``, ``greater``; ``lt``, ``less``; ``ne``,
+``unequals``) have one function here. ``le``, ``ge`` and ``notEnds`` are documented and fail on real servers
+[search/odata/using-filters vs queries]: they are missing on purpose, ``condition`` refuses them. Say "at least" by
+``greater`` with the number before, ``either``, or ``between``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal, get_args
 
-from crm_client.calls import NEXT_LINK, Call, Operation, follow
+from crm_client.calls import NEXT_LINK, Call, Operation, Page, Stream, follow
 from crm_client.errors import BadAnswer
+from crm_client.values import TableRight, integer, text, yes
 
 type Row = dict[str, Any]
 
@@ -42,6 +67,13 @@ class Archive:
     row_types: tuple[str, ...] = ()
     size: int | None = None
     skipped: int = 0
+    mode: str = ""
+    options: tuple[str, ...] = ()
+
+    @classmethod
+    def provider(cls, name: str) -> Archive:
+        """Any provider by its name: ``FreetextContact``, ``DiaryActivity``, ``dynamic`` …"""
+        return cls(f"v1/Archive/{name}")
 
     def select(self, *columns: str) -> Archive:
         """Ask for these columns; always ask only for what is shown, each joined object costs [search/odata]."""
@@ -69,6 +101,14 @@ class Archive:
         """
         return replace(self, skipped=rows)
 
+    def full(self) -> Archive:
+        """Rows with raw values, display texts and rights; read them with ``cells``."""
+        return replace(self, mode="Full")
+
+    def option(self, *options: str) -> Archive:
+        """Options of a provider: ``GrandTotal=true`` [arch/data-aggregation]."""
+        return replace(self, options=self.options + options)
+
     @property
     def call(self) -> Call:
         """The call for the first page."""
@@ -79,6 +119,8 @@ class Archive:
             "$entities": ",".join(self.row_types),
             "$top": "" if self.size is None else str(self.size),
             "$skip": str(self.skipped) if self.skipped else "",
+            "$mode": self.mode,
+            "$options": ",".join(self.options),
         }
         return Call("GET", self.path, query={name: part for name, part in parts.items() if part})
 
@@ -90,18 +132,55 @@ def first_page(query: Archive) -> Operation[list[Row]]:
 
 
 def pages(query: Archive) -> Operation[list[Row]]:
-    """All rows, page by page. Links lead only to the tenant's own address: ``decipher`` refuses any other."""
-    call, rows, followed = query.call, [], set[str]()
+    """All rows at once. Links lead only to the tenant's own address: ``decipher`` refuses any other."""
+    rows: list[Row] = []
+    asked = stream(query)
+    step = next(asked)
+    while True:
+        try:
+            if isinstance(step, Page):
+                rows += step.rows
+                step = next(asked)
+            else:
+                step = asked.send((yield step))
+        except StopIteration:
+            return rows
+
+
+def stream(query: Archive) -> Stream[Row]:
+    """All rows, handed over page by page; the next page is asked for when the last row of one is taken."""
+    call, followed = query.call, set[str]()
     while True:
         page = yield call
-        rows += _rows(query, page)
+        yield Page(_rows(query, page))
         link = page.get(NEXT_LINK)
         if not link:
-            return rows
+            return
         if link in followed:
             raise BadAnswer(f"{call.name}: the pages go round in a circle")
         followed.add(link)
         call = follow(link)
+
+
+def by_key(query: Archive, key: str, size: int = 1000) -> Stream[Row]:
+    """All rows in the order of an id, each page by its own question ("those beyond the last id").
+
+    For very many rows: NetServer reads each page by link or ``$skip`` from the first row again, which costs the square
+    of the depth [dp/best-practices]. ``key`` is a column with plain numbers; the rows must have one each.
+    """
+    last = 0
+    question = replace(query, order=(key,), size=size)
+    question = question if key in question.columns else question.select(key)
+    while True:
+        asked = replace(question, conditions=(greater(key, last), *question.conditions))
+        rows = _rows(query, (yield asked.call))
+        yield Page(rows)
+        if len(rows) < size:
+            return
+        following = integer(rows[-1].get(key))
+        if following <= last:
+            raise BadAnswer(f"GET {query.path}: {key} does not grow")
+        last = following
 
 
 def _rows(query: Archive, page: Any) -> list[Row]:
@@ -136,12 +215,25 @@ def is_(column: str, value: Value) -> str:
     return f"{column} {'is' if isinstance(value, str) else 'eq'} {quoted(value)}"
 
 
+def is_not(column: str, value: Value) -> str:
+    """Not equal: texts by ``isNot``, numbers by ``ne``."""
+    return f"{column} {'isNot' if isinstance(value, str) else 'ne'} {quoted(value)}"
+
+
 def contains(column: str, value: str) -> str:
     return f"{column} contains {quoted(value)}"
 
 
+def not_contains(column: str, value: str) -> str:
+    return f"{column} notContains {quoted(value)}"
+
+
 def begins(column: str, value: str) -> str:
     return f"{column} begins {quoted(value)}"
+
+
+def not_begins(column: str, value: str) -> str:
+    return f"{column} notBegins {quoted(value)}"
 
 
 def greater(column: str, value: int | Decimal) -> str:
@@ -152,9 +244,24 @@ def less(column: str, value: int | Decimal) -> str:
     return f"{column} lt {quoted(value)}"
 
 
+def between(column: str, low: Value, high: Value) -> str:
+    """From the one to the other, both included."""
+    return f"{column} between ({quoted(low)},{quoted(high)})"
+
+
+def any_of(column: str, values: Iterable[str | int | Decimal]) -> str:
+    """One of these texts or numbers. Better than a chain of ``or`` [dp/best-practices]."""
+    return f"{column} in {_listed(quoted(value) for value in values)}"
+
+
 def one_of(column: str, ids: Iterable[int]) -> str:
-    """One of these list items, by id. Better than a chain of ``or`` [dp/best-practices]."""
-    return f"{column} oneOf ({','.join(str(int(item)) for item in ids)})"
+    """One of these list items, by id."""
+    return f"{column} oneOf {_listed(str(int(item)) for item in ids)}"
+
+
+def not_one_of(column: str, ids: Iterable[int]) -> str:
+    """None of these list items."""
+    return f"{column} notOneOf {_listed(str(int(item)) for item in ids)}"
 
 
 def is_true(column: str, value: bool = True) -> str:
@@ -162,9 +269,19 @@ def is_true(column: str, value: bool = True) -> str:
     return f"{column} set {quoted(value)}"
 
 
+def on(column: str, value: date) -> str:
+    """On this day."""
+    return f"{column} date {quoted(_date(value))}"
+
+
 def before(column: str, value: date) -> str:
     """On an earlier day; of a moment only the date counts."""
     return f"{column} before {quoted(_date(value))}"
+
+
+def until(column: str, value: date) -> str:
+    """On this day or an earlier one."""
+    return f"{column} beforeOrEqual {quoted(_date(value))}"
 
 
 def after(column: str, value: date) -> str:
@@ -172,9 +289,120 @@ def after(column: str, value: date) -> str:
     return f"{column} after {quoted(_date(value))}"
 
 
+def days(column: str, first: date, last: date) -> str:
+    """From one day to another, both included."""
+    return f"{column} dateBetween ({quoted(_date(first))},{quoted(_date(last))})"
+
+
+def at(column: str, value: datetime) -> str:
+    """At this moment; for columns of type datetime."""
+    return f"{column} dateTime {quoted(value)}"
+
+
+def before_time(column: str, value: datetime) -> str:
+    """Before this moment; for columns of type datetime."""
+    return f"{column} beforeTime {quoted(value)}"
+
+
 def since(column: str, value: datetime) -> str:
     """At this moment or later; for columns of type datetime."""
     return f"{column} afterTime {quoted(value)}"
+
+
+type Period = Literal[
+    "beforeToday", "today", "afterToday", "lastWeek", "thisWeek", "nextWeek", "lastMonth", "thisMonth", "nextMonth",
+    "lastQuarter", "thisQuarter", "nextQuarter", "thisHalf", "thisYear",
+]  # fmt: skip
+
+PERIODS: tuple[str, ...] = get_args(Period.__value__)
+"""Named periods; whose today it is, SuperOffice decides."""
+
+
+def during(column: str, period: Period) -> str:
+    """Within a named period: ``during("date", "thisWeek")``."""
+    return f"{column} {_one_word(period, PERIODS)}"
+
+
+type Unit = Literal["day", "week", "month", "quarter", "half", "year"]
+"""Periods of functions; the documentation shows no closed list of them [search/odata/using-filters]."""
+
+
+def this(column: str, unit: Unit) -> str:
+    """Within the current day, week, month …"""
+    return f"this({column},{_word(unit)})"
+
+
+def next_(column: str, count: int, unit: Unit) -> str:
+    """Within the next so many of them."""
+    return _counted("next", column, count, unit)
+
+
+def previous(column: str, count: int, unit: Unit) -> str:
+    """Within the previous so many of them."""
+    return _counted("previous", column, count, unit)
+
+
+def this_and_next(column: str, count: int, unit: Unit) -> str:
+    return _counted("thisAndNext", column, count, unit)
+
+
+def this_and_previous(column: str, count: int, unit: Unit) -> str:
+    return _counted("thisAndPrevious", column, count, unit)
+
+
+def this_and_around(column: str, count: int, unit: Unit) -> str:
+    """The current one, with so many before and after it."""
+    return _counted("thisAndPreviousAndNext", column, count, unit)
+
+
+def substring_of(column: str, value: str) -> str:
+    """``contains`` as a function; the text comes first, as in OData."""
+    return f"substringof({quoted(value)},{column})"
+
+
+def starts_with(column: str, value: str) -> str:
+    return f"startswith({column},{quoted(value)})"
+
+
+def ends_with(column: str, value: str) -> str:
+    """The only way to ask for an end: there is no such operator."""
+    return f"endswith({column},{quoted(value)})"
+
+
+def associate_one_of(column: str, ids: Iterable[int]) -> str:
+    """One of these users, by associate id; for columns of type associate."""
+    return f"{column} associateIsOneOf {_listed(str(int(item)) for item in ids)}"
+
+
+def associate_not_one_of(column: str, ids: Iterable[int]) -> str:
+    return f"{column} associateIsNotOneOf {_listed(str(int(item)) for item in ids)}"
+
+
+def mine(column: str) -> str:
+    """The person who asks; for columns of type associate."""
+    return f"{column} currentAssociate"
+
+
+def all_rows() -> str:
+    """Every row, for providers that demand a condition."""
+    return is_true("getAllRows")
+
+
+def no_rows() -> str:
+    """No row: to learn the columns of an answer."""
+    return is_true("getNoRows")
+
+
+BROKEN = {"le": "write less", "ge": "write greater", "notends": "there is no other way"}
+"""Documented operators that fail on real servers, and what to do instead [search/odata/using-filters vs queries]."""
+
+
+def condition(column: str, operator: str, *values: Value) -> str:
+    """Any operator, for what has no function here. Raises ``ValueError`` for one that is known to fail."""
+    if operator.lower() in BROKEN:
+        raise ValueError(f"{operator} fails on SuperOffice's servers: {BROKEN[operator.lower()]}")
+    written = [quoted(value) for value in values]
+    return " ".join([column, _word(operator), *([_listed(written)] if len(written) > 1 else written)])
 
 
 def both(*conditions: str) -> str:
@@ -189,3 +417,114 @@ def either(*conditions: str) -> str:
 
 def _date(value: date) -> date:
     return value.astimezone(UTC).date() if isinstance(value, datetime) else value
+
+
+def _listed(written: Iterable[str]) -> str:
+    """Raises ``ValueError`` for nothing at all: an empty list is no condition SuperOffice documents."""
+    found = ",".join(written)
+    if not found:
+        raise ValueError("A list of values needs at least one")
+    return f"({found})"
+
+
+def _counted(function: str, column: str, count: int, unit: str) -> str:
+    return f"{function}({column},{int(count)},{_word(unit)})"
+
+
+def _word(word: str) -> str:
+    if not re.fullmatch(r"[A-Za-z=]+", word):
+        raise ValueError(f"{word!r} is no word of the filter language")
+    return word
+
+
+def _one_word(word: str, known: tuple[str, ...]) -> str:
+    if word not in known:
+        raise ValueError(f"{word!r} is none of {', '.join(known)}")
+    return word
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value of a row of ``.full()`` [search/odata]."""
+
+    value: Any
+    """As stored: an id for a list column, a flag, a number, a text."""
+    display: str
+    """As SuperOffice shows it."""
+    tooltip: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A row of ``.full()``."""
+
+    record: str
+    """Type of the row, ``EntityName``; only together with it ``key`` is unique [arch]."""
+    key: int
+    table_right: TableRight
+    link: str
+    """Where it leads in SuperOffice: ``nav=contact&contact_id=25``."""
+    columns: Mapping[str, Cell]
+    raw: Row = field(default_factory=dict, repr=False, compare=False)
+
+    def __getitem__(self, column: str) -> Any:
+        """The stored value of a column."""
+        return self.columns[column].value
+
+
+def cells(row: Row) -> Cells:
+    """A row of ``.full()``. Raises ``BadAnswer`` for one of another mode."""
+    columns = row.get("Column")
+    if not isinstance(columns, Mapping):
+        raise BadAnswer("a row without cells: was the question asked with .full()?")
+    return Cells(
+        record=text(row.get("EntityName")),
+        key=integer(row.get("PrimaryKey")),
+        table_right=TableRight.parse(row.get("TableRight")),
+        link=text(row.get("LinkHint")),
+        columns={name: _cell(told) for name, told in columns.items() if isinstance(told, Mapping)},
+        raw=row,
+    )
+
+
+def _cell(told: Mapping[str, Any]) -> Cell:
+    return Cell(
+        value=told.get("RawValue"),
+        display=text(told.get("DisplayValue")),
+        tooltip=text(told.get("TooltipHint")),
+        link=text(told.get("LinkHint")),
+    )
+
+
+@dataclass(frozen=True)
+class ColumnInfo:
+    """What a provider says about one of its columns [search/odata/metadata]."""
+
+    name: str
+    title: str
+    restriction: str
+    """Its restriction type; empty where it cannot be filtered."""
+    list_name: str
+    """The MDO list its values come from."""
+    can_order: bool
+    raw: Row = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def parse(cls, told: Row) -> ColumnInfo:
+        can_restrict = yes(told.get("CanRestrictBy"))
+        return cls(
+            name=text(told.get("Name")),
+            title=text(told.get("DisplayName")),
+            restriction=text(told.get("RestrictionType")) if can_restrict else "",
+            list_name=text(told.get("RestrictionListName")),
+            can_order=yes(told.get("CanOrderBy")),
+            raw=told,
+        )
+
+
+def metadata(provider: str) -> Operation[list[ColumnInfo]]:
+    """The columns of a provider, the customer's user-defined ones too; good to remember for a day."""
+    path = f"v1/Archive/{provider}/$metadata"
+    page = yield Call("GET", path)
+    return [ColumnInfo.parse(row) for row in _rows(Archive(path), page)]

@@ -9,122 +9,107 @@ Changing what a person edited, guarded by what he saw::
 
     company = crm(change_contact(17, changes(company, name="Acme AS", phones=["22 00 00 01"], category=3)))
 
+Creating, after a look for the same company::
+
+    if not crm(duplicates_of("Acme AS")):
+        company = crm(create_contact(crm(new_contact()), name="Acme AS", category=3, business=5))
+
 Never rename the company that owns the tenant: a wrong name fails the licence check and locks everybody out
 [dp/standard-app/certification/checklist]. NetServer marks its name read-only for the person (``right("name")``).
 """
 
+# ruff: noqa: RUF009 (the calls declare fields)
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from crm_client.archive import Archive, Row, contains, first_page, greater
+from crm_client.archive import Archive, Row, contains, first_page, greater, quoted
 from crm_client.calls import Call, Operation
-from crm_client.errors import BadAnswer
-from crm_client.patch import MISSING, Change, guarded, value_at
-from crm_client.values import Element, FieldRight, Item, TableRight, integer, moment, text, yes
-
-FIELDS: dict[str, str] = {
-    "name": "Name",
-    "department": "Department",
-    "org_nr": "OrgNr",
-    "code": "Number1",
-    "number": "Number2",
-    "note": "Description",
-    "phones": "Phones",
-    "emails": "Emails",
-    "urls": "Urls",
-    "category": "Category",
-    "business": "Business",
-}
-"""What can be edited here, and NetServer's property behind it. ``Number1`` is the field shown as "Code", ``Number2``
-the one shown as "Number" (by the sample payloads).
-"""
-
-ELEMENTS = ("phones", "emails", "urls")
-ITEMS = ("category", "business")
+from crm_client.duplicates import Duplicate, duplicates
+from crm_client.fields import (
+    address_at,
+    associate_at,
+    elements_at,
+    flag_at,
+    item_at,
+    picks_at,
+    read_at,
+    text_at,
+)
+from crm_client.patch import Change
+from crm_client.records import Custom, Kind, writable
+from crm_client.records import changes as changes  # also known by this module's name
+from crm_client.values import Address, Element, Item, integer, moment, text, yes
 
 
 @dataclass(frozen=True)
-class Contact:
-    """One company as the person may see it [oas ContactEntity]."""
+class Contact(Custom):
+    """One company as the person may see it [oas ContactEntity].
 
-    contact_id: int
-    name: str
-    department: str
-    org_nr: str
-    code: str
-    number: str
-    note: str
-    phones: tuple[Element, ...]
-    emails: tuple[Element, ...]
-    urls: tuple[Element, ...]
-    category: Item | None
-    business: Item | None
-    country: str
-    owner: Item | None
+    ``Number1`` is the field shown as "Code", ``Number2`` the one shown as "Number" (by the sample payloads).
+    """
+
+    contact_id: int = read_at("ContactId", integer)
+    name: str = text_at("Name")
+    department: str = text_at("Department")
+    org_nr: str = text_at("OrgNr")
+    code: str = text_at("Number1")
+    number: str = text_at("Number2")
+    note: str = text_at("Description")
+    phones: tuple[Element, ...] = elements_at("Phones")
+    faxes: tuple[Element, ...] = elements_at("Faxes")
+    emails: tuple[Element, ...] = elements_at("Emails")
+    urls: tuple[Element, ...] = elements_at("Urls")
+    category: Item | None = item_at("Category")
+    business: Item | None = item_at("Business")
+    country_item: Item | None = item_at("Country", "CountryId", "Name")
+    """Decides the layout of addresses and phones."""
+    country: str = read_at("Country/Name", text)
+    owner: Item | None = associate_at("Associate")
     """The associate who looks after the company ("our contact")."""
-    address: str
+    support_owner: Item | None = associate_at("SupportAssociate")
+    address: str = read_at("Address/Formatted", lambda value: text(value).strip())
     """Postal and street address in one text with line breaks, formatted by SuperOffice."""
-    is_stopped: bool
+    postal: Address = address_at("Address/Postal")
+    street: Address = address_at("Address/Street")
+    interests: frozenset[int] = picks_at("Interests")
+    """Ids of the ticked items of the list ``contint``."""
+    is_stopped: bool = flag_at("Xstop")
     """The STOP flag: do no business with them."""
-    no_mailing: bool
-    is_deleted: bool
-    updated: datetime | None
-    registered: datetime | None
-    table_right: TableRight
-    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    """The entity as it came, with all that is not named above."""
-
-    @classmethod
-    def parse(cls, entity: Mapping[str, Any]) -> Contact:
-        """From a ContactEntity."""
-        return cls(
-            contact_id=integer(entity.get("ContactId")),
-            name=text(entity.get("Name")),
-            department=text(entity.get("Department")),
-            org_nr=text(entity.get("OrgNr")),
-            code=text(entity.get("Number1")),
-            number=text(entity.get("Number2")),
-            note=text(entity.get("Description")),
-            phones=Element.parse_all(entity.get("Phones")),
-            emails=Element.parse_all(entity.get("Emails")),
-            urls=Element.parse_all(entity.get("Urls")),
-            category=Item.parse(entity.get("Category")),
-            business=Item.parse(entity.get("Business")),
-            country=text(_part(entity, "Country", "Name")),
-            owner=_owner(entity.get("Associate")),
-            address=text(_part(entity, "Address", "Formatted")).strip(),
-            is_stopped=yes(entity.get("Xstop")),
-            no_mailing=yes(entity.get("NoMailing")),
-            is_deleted=yes(entity.get("Deleted")),
-            updated=moment(entity.get("UpdatedDate")),
-            registered=moment(entity.get("CreatedDate")),
-            table_right=TableRight.parse(entity.get("TableRight")),
-            raw=entity,
-        )
+    no_mailing: bool = flag_at("NoMailing")
+    is_deleted: bool = read_at("Deleted", yes)
 
     @property
     def full_name(self) -> str:
         """Name and department, as SuperOffice shows them."""
         return f"{self.name}, {self.department}" if self.department else self.name
 
-    def right(self, name: str) -> FieldRight:
-        """What the person may do with one of ``FIELDS``; a record that may not be updated has no writable field."""
-        right = FieldRight.parse(value_at(self.raw.get("FieldProperties"), FIELDS[name]))
-        if self.table_right.can_update:
-            return right
-        return FieldRight(
-            right.is_readable, False, right.is_mandatory, right.reason or self.table_right.reason, right.max_length
-        )
+
+CONTACTS = Kind("Contact", "ContactId", Contact)
+
+FIELDS = writable(Contact)
+"""What can be edited, and NetServer's property behind it."""
+
+ELEMENTS = ("phones", "faxes", "emails", "urls")
+ITEMS = ("category", "business", "country_item", "owner", "support_owner")
 
 
-def contact(contact_id: int) -> Operation[Contact]:
-    """One company. Raises ``NotFound``."""
-    entity = yield Call("GET", f"v1/Contact/{int(contact_id)}")
-    return _parsed(entity)
+def contact(contact_id: int, foreign_keys: bool = False) -> Operation[Contact]:
+    """One company; ``foreign_keys`` adds those of all applications to ``raw["ExtraFields"]``. Raises ``NotFound``."""
+    return CONTACTS.read(contact_id, **({"fk": "true"} if foreign_keys else {}))
+
+
+def new_contact() -> Operation[Contact]:
+    """A company as SuperOffice would start it, with the person's preferences; not saved."""
+    return CONTACTS.new()
+
+
+def create_contact(start: Contact, **wanted: Any) -> Operation[Contact]:
+    """Save a new company, begun by ``new_contact``. Look for ``duplicates_of`` its name first [dp/best-practices]."""
+    return CONTACTS.create(start, wanted)
 
 
 def change_contact(
@@ -134,56 +119,37 @@ def change_contact(
 
     Without changes it is only read. Raises ``Conflict`` with ``current: Contact``, or what ``patch.guarded`` raises.
     """
-    if not changes:
-        return (yield from contact(contact_id))
-    return (yield from guarded(f"v1/Contact/{int(contact_id)}", changes, _parsed, unmodified_since))
+    return CONTACTS.change(contact_id, changes, unmodified_since)
 
 
-def changes(seen: Contact, **wanted: Any) -> list[Change]:
-    """What differs between a company as it was seen and as it is wanted, by the names in ``FIELDS``.
+def delete_contact(contact_id: int, unmodified_since: datetime | None = None) -> Operation[None]:
+    """Put a company into the recycle bin, where it stays 14 days unless the customer chose otherwise."""
+    return CONTACTS.delete(contact_id, unmodified_since)
 
-    Texts are texts, ``category`` and ``business`` ids, ``phones``, ``emails`` and ``urls`` sequences of texts by
-    rank, where an empty one removes and a further one adds. Names that are left out stay as they are.
+
+def duplicates_of(name: str, department: str = "") -> Operation[list[Duplicate]]:
+    """Companies that may be the one somebody is about to create, by the customer's rules.
+
+    Asked of the agent: names in REST's path would stand in logs, and not every name can stand there.
     """
-    found: list[Change] = []
-    for name, value in wanted.items():
-        place = FIELDS[name]
-        if name in ELEMENTS:
-            found += element_changes(place, getattr(seen, name), value)
-        elif name in ITEMS:
-            found += _item_change(seen, place, integer(value))
-        elif getattr(seen, name) != value:
-            found.append(Change(f"/{place}", seen=value_at_or_empty(seen.raw, place), value=value))
-    return found
+    return duplicates("Contact/GetNameDepartmentDuplicates", Name=name, Department=department)
 
 
-def element_changes(array: str, seen: Sequence[Element], wanted: Sequence[str]) -> list[Change]:
-    """Changes that turn one array of phones, e-mails or web addresses into another; descriptions stay.
+def same_domain(domain: str) -> Operation[list[Duplicate]]:
+    """Companies that own a web or mail domain."""
+    return duplicates("Contact/GetDomainDuplicates", Domain=domain)
 
-    Values are replaced first, then removed from the end, then added, so that no place moves before its turn.
+
+def merge_contact(
+    source_id: int, destination_id: int, *, identical_persons: bool = False, fill_empty_fields: bool = False
+) -> Operation[None]:
+    """Move everything of one company to another; the first disappears [oas].
+
+    ``identical_persons`` merges persons of the same name, ``fill_empty_fields`` takes what the second lacks.
     """
-    pairs = list(zip(seen, [*wanted, *[""] * len(seen)], strict=False))
-    at = [(f"/{array}/{place}", old.value, new) for place, (old, new) in enumerate(pairs)]
-    replaced = [Change(f"{path}/Value", old, new) for path, old, new in at if new and new != old]
-    removed = [Change(path, old, MISSING, guard=f"{path}/Value") for path, old, new in reversed(at) if not new]
-    added = [Change(f"/{array}/-", MISSING, Element(new).as_json) for new in wanted[len(seen) :] if new]
-    return replaced + removed + added
-
-
-def value_at_or_empty(record: Mapping[str, Any], name: str) -> Any:
-    """A value as it came, which is what a ``test`` must repeat; a property that did not come is null."""
-    found = value_at(record, name)
-    return None if found is MISSING else found
-
-
-def _item_change(seen: Contact, name: str, wanted: int) -> list[Change]:
-    there = value_at_or_empty(seen.raw, name)
-    before = integer(value_at(there, "Id")) if isinstance(there, Mapping) else 0
-    if before == wanted:
-        return []
-    if not isinstance(there, Mapping):
-        return [Change(f"/{name}", None, {"Id": wanted})]
-    return [Change(f"/{name}/Id", before, wanted)]
+    options = {"mergeIdenticalPersons": identical_persons, "replaceEmptyFieldsOnDestination": fill_empty_fields}
+    query = {name: quoted(value) for name, value in options.items()}
+    yield Call("POST", f"v1/Contact/{int(source_id)}/MergeTo/{int(destination_id)}", query=query)
 
 
 @dataclass(frozen=True)
@@ -255,19 +221,3 @@ def contacts(search: str = "", top: int = 50, after: int | None = None) -> Opera
     query = Archive("v1/Contact").select(*ROW_COLUMNS).where(greater("contactId", after or 0), *words).top(top)
     rows = yield from first_page(query.order_by("name" if after is None else "contactId"))
     return [ContactRow.parse(row) for row in rows]
-
-
-def _parsed(entity: Any) -> Contact:
-    if not isinstance(entity, Mapping) or not entity.get("ContactId"):
-        raise BadAnswer("v1/Contact: the answer is no company")
-    return Contact.parse(entity)
-
-
-def _part(entity: Mapping[str, Any], *path: str) -> Any:
-    return value_at(entity, "/".join(path))
-
-
-def _owner(associate: Any) -> Item | None:
-    if not isinstance(associate, Mapping) or not associate.get("AssociateId"):
-        return None
-    return Item(integer(associate["AssociateId"]), text(associate.get("FullName")) or text(associate.get("Name")))

@@ -11,18 +11,24 @@ A ``Change`` says what a person saw and what he wants. It becomes a JSON Patch i
 PATCH is documented by SuperOffice but not what a failed ``test`` answers [ws/endpoints/rest-webapi]. So after any
 refusal the record is read again and compared: is everything there already, fine; has a seen value gone, it is a
 ``Conflict``; otherwise the refusal meant something else and is raised as it came.
+
+Lists, webhooks and preferences have no PATCH. There ``replaced`` does by itself what NetServer would: read the record,
+compare what was seen, send all of it back with the changes in it (``applied``), also what this package does not know.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
 from crm_client.calls import Call, Operation, http_date
-from crm_client.errors import Changed, Conflict, CrmError, NotSignedIn, OutcomeUnknown, Refused
+from crm_client.errors import BadAnswer, Changed, Conflict, CrmError, NotSignedIn, OutcomeUnknown, Refused
+from crm_client.values import moment
 
 
 class Missing(Enum):
@@ -110,6 +116,64 @@ def guarded[T](
     return parse(answer if _is_record(answer) else (yield Call("GET", path)))
 
 
+def replaced[T](
+    path: str,
+    changes: Sequence[Change],
+    parse: Callable[[Mapping[str, Any]], T],
+    language: str = "",
+) -> Operation[T]:
+    """Change one record that knows no PATCH and return it, parsed: read, compare, send back whole.
+
+    What somebody else changes between the reading and the sending is stopped by ``If-Unmodified-Since`` where the
+    record has an ``UpdatedDate`` [ws/endpoints/http-headers], else it is lost: the moment is short, but it is there.
+    ``language`` is that of each call: ``calls.UNTRANSLATED`` where texts have several.
+
+    Raises ``Conflict`` with the record as it is now, or the refusal as it came.
+    """
+    record = yield Call("GET", path, language=language)
+    if not _is_record(record):
+        raise BadAnswer(f"GET {path}: the answer is no record")
+    overtaken = tuple(
+        change.guarded for change in changes if change.is_overtaken(record) and not change.is_done(record)
+    )
+    if overtaken:
+        raise Conflict(f"PUT {path}: changed by somebody else", current=parse(record), paths=overtaken)
+    updated = moment(value_at(record, "UpdatedDate"))
+    guard = {"If-Unmodified-Since": http_date(updated)} if updated else {}
+    answer = yield Call("PUT", path, json=applied(record, changes), headers=guard, language=language)
+    return parse(answer if _is_record(answer) else (yield Call("GET", path, language=language)))
+
+
+def applied(record: Mapping[str, Any], changes: Sequence[Change]) -> dict[str, Any]:
+    """A copy of a record with changes in it, ready to be sent: without ``_Links``, which only answers have."""
+    made = deepcopy({name: value for name, value in record.items() if name != "_Links"})
+    for change in changes:
+        _apply(made, change)
+    return made
+
+
+def _apply(record: dict[str, Any], change: Change) -> None:
+    *steps, last = _steps(change.path)
+    holder: Any = record
+    for step in steps:
+        holder = _child(holder, step)
+    if isinstance(holder, list):
+        _apply_to_list(holder, last, change)
+    elif isinstance(holder, dict):
+        holder[_key(holder, last)] = None if change.value is MISSING else change.value
+    else:
+        raise ValueError(f"The record holds nothing at {change.path}")
+
+
+def _apply_to_list(holder: list[Any], last: str, change: Change) -> None:
+    if last == "-":
+        holder.append(change.value)
+    elif change.value is MISSING:
+        del holder[int(last)]
+    else:
+        holder[int(last)] = change.value
+
+
 def _second_look[T](
     path: str, changes: Sequence[Change], parse: Callable[[Mapping[str, Any]], T], refusal: CrmError
 ) -> Operation[T]:
@@ -162,29 +226,54 @@ def _is_record(answer: Any) -> bool:
 
 def value_at(record: Any, path: str) -> Any:
     """The value at a path, or ``MISSING``. Keys are found whatever their case, as NetServer does [client]."""
-    for key in path.strip("/").split("/") if path.strip("/") else ():
-        record = _child(record, key.replace("~1", "/").replace("~0", "~"))
+    for key in _steps(path):
+        record = _child(record, key)
         if record is MISSING:
             return MISSING
     return record
 
 
+def value_or_null(record: Any, path: str) -> Any:
+    """A value as it came, which is what a ``test`` must repeat; a property that did not come is null."""
+    found = value_at(record, path)
+    return None if found is MISSING else found
+
+
+def escaped(key: str) -> str:
+    """A key as a step of a path (RFC 6901)."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def _steps(path: str) -> list[str]:
+    plain = path.strip("/")
+    return [key.replace("~1", "/").replace("~0", "~") for key in plain.split("/")] if plain else []
+
+
 def _child(record: Any, key: str) -> Any:
     if isinstance(record, list):
         return record[int(key)] if key.isdecimal() and int(key) < len(record) else MISSING
-    if isinstance(record, Mapping):
-        return record[key] if key in record else _whatever_case(record, key)
-    return MISSING
+    return record.get(_key(record, key), MISSING) if isinstance(record, Mapping) else MISSING
 
 
-def _whatever_case(record: Mapping[str, Any], key: str) -> Any:
-    return next((value for name, value in record.items() if name.lower() == key.lower()), MISSING)
+def _key(record: Mapping[str, Any], key: str) -> str:
+    """The record's own spelling of a key."""
+    if key in record:
+        return key
+    return next((name for name in record if name.lower() == key.lower()), key)
 
 
 def alike(there: Any, meant: Any) -> bool:
-    """The same to a person: null is an empty text, and of an object only the meant keys count."""
+    """The same to a person: null is an empty text, a moment is the same in any zone, and of an object only the meant
+    keys count.
+    """
     if isinstance(meant, Mapping):
-        return isinstance(there, Mapping) and all(alike(value_at(there, key), value) for key, value in meant.items())
+        return isinstance(there, Mapping) and all(alike(_child(there, key), value) for key, value in meant.items())
     if isinstance(meant, list):
         return isinstance(there, list) and len(there) == len(meant) and all(map(alike, there, meant))
+    if isinstance(meant, str) and isinstance(there, str):
+        return there == meant or (_is_moment(there) and _is_moment(meant) and moment(there) == moment(meant))
     return bool(there == meant) or (there in (None, "", MISSING) and meant in (None, ""))
+
+
+def _is_moment(value: str) -> bool:
+    return bool(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?", value))

@@ -54,6 +54,25 @@ class Element:
         return {"Value": self.value, "Description": self.description}
 
 
+@dataclass(frozen=True)
+class Address:
+    """A postal or street address in its parts [oas StructuredAddress]."""
+
+    line1: str = ""
+    line2: str = ""
+    line3: str = ""
+    zip: str = ""
+    city: str = ""
+    county: str = ""
+    state: str = ""
+
+    @classmethod
+    def parse(cls, value: Any) -> Address:
+        """From a StructuredAddress; null is an empty address."""
+        keys = ("Address1", "Address2", "Address3", "Zipcode", "City", "County", "State")
+        return cls(*(text(value.get(key)) for key in keys)) if isinstance(value, Mapping) else cls()
+
+
 class TableMask(IntFlag):
     """What the person may do with a record [sec/sentry/services/tableright]."""
 
