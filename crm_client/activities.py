@@ -7,14 +7,16 @@ the latest follow-up not completed that is dated before today. Each costs one ca
 The archive filters by day only (``date`` is of restriction type date), so the day's rows are looked at here.
 """
 
+# ruff: noqa: RUF009 (the calls declare columns)
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from crm_client.archive import Archive, Row, after, before, first_page, is_true
+from crm_client.archive import Archive, after, before, first_page, is_true
 from crm_client.calls import Operation
+from crm_client.rows import Line, column, columns, key
 from crm_client.values import integer, moment, text, yes
 
 LOOK_AT = 25
@@ -22,58 +24,23 @@ LOOK_AT = 25
 
 
 @dataclass(frozen=True)
-class Activity:
+class Activity(Line):
     """A follow-up in a list of activities; ``task`` and ``record_type`` are the texts SuperOffice shows."""
 
-    appointment_id: int
-    start: datetime | None
+    appointment_id: int = key("appointmentId")
+    start: datetime | None = column("date", moment)
     """UTC."""
-    end: datetime | None
-    task: str
+    end: datetime | None = column("endDate", moment)
+    task: str = column("type", text)
     """Meeting, phone call …"""
-    text: str
-    record_type: str
-    is_completed: bool
-    owner_id: int
-    owner: str
-    person_id: int
-    person: str
-    sale_id: int
-    raw: Row = field(default_factory=dict, repr=False, compare=False)
-
-    COLUMNS = (
-        "date",
-        "endDate",
-        "type",
-        "text",
-        "recordTypeText",
-        "completed",
-        "appointmentId",
-        "saleId",
-        "associate/associateDbId",
-        "associate/fullName",
-        "person/personId",
-        "person/fullName",
-    )
-    """Ids come from joined columns: those of the archive itself may be texts, no sample tells [arch]."""
-
-    @classmethod
-    def parse(cls, row: Row) -> Activity:
-        return cls(
-            appointment_id=integer(row.get("appointmentId") or row.get("PrimaryKey")),
-            start=moment(row.get("date")),
-            end=moment(row.get("endDate")),
-            task=text(row.get("type")),
-            text=text(row.get("text")),
-            record_type=text(row.get("recordTypeText")),
-            is_completed=yes(row.get("completed")),
-            owner_id=integer(row.get("associate/associateDbId")),
-            owner=text(row.get("associate/fullName")),
-            person_id=integer(row.get("person/personId")),
-            person=text(row.get("person/fullName")),
-            sale_id=integer(row.get("saleId")),
-            raw=row,
-        )
+    record_type: str = column("recordTypeText", text)
+    is_completed: bool = column("completed", yes)
+    sale_id: int = column("saleId", integer)
+    owner_id: int = column("associate/associateDbId", integer)
+    owner: str = column("associate/fullName", text)
+    person_id: int = column("person/personId", integer)
+    person: str = column("person/fullName", text)
+    text: str = column("text", text)  # last: it hides the function of its name
 
 
 def last_activity_of(contact_id: int, now: datetime) -> Operation[Activity | None]:
@@ -102,7 +69,7 @@ def overdue_activity_of(contact_id: int, now: datetime) -> Operation[Activity | 
 
 
 def _follow_ups(contact_id: int, order: str, *conditions: str) -> Operation[list[Activity]]:
-    query = Archive(f"v1/Contact/{int(contact_id)}/Activities").select(*Activity.COLUMNS).entities("appointment")
+    query = Archive(f"v1/Contact/{int(contact_id)}/Activities").select(*columns(Activity)).entities("appointment")
     rows = yield from first_page(query.where(*conditions).order_by(order).top(LOOK_AT))
     return [Activity.parse(row) for row in rows]
 

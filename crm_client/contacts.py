@@ -22,11 +22,11 @@ Never rename the company that owns the tenant: a wrong name fails the licence ch
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from crm_client.archive import Archive, Row, contains, first_page, greater, quoted
+from crm_client.archive import Archive, contains, first_page, greater, quoted
 from crm_client.calls import Call, Operation
 from crm_client.duplicates import Duplicate, duplicates
 from crm_client.fields import (
@@ -42,6 +42,7 @@ from crm_client.fields import (
 from crm_client.patch import Change
 from crm_client.records import Custom, Kind, writable
 from crm_client.records import changes as changes  # also known by this module's name
+from crm_client.rows import Line, column, columns, key
 from crm_client.values import Address, Element, Item, integer, moment, text, yes
 
 
@@ -153,60 +154,23 @@ def merge_contact(
 
 
 @dataclass(frozen=True)
-class ContactRow:
+class ContactRow(Line):
     """A company in a list: display texts, only the id is more [arch SimpleContact]."""
 
-    contact_id: int
-    name: str
+    contact_id: int = key("contactId")
+    name: str = column("nameDepartment", text)
     """Name and department."""
-    category: str
-    business: str
-    owner: str
-    org_nr: str
-    number: str
-    city: str
-    country: str
-    phone: str
-    email: str
-    is_stopped: bool
-    updated: datetime | None
-    raw: Row = field(default_factory=dict, repr=False, compare=False)
-
-    @classmethod
-    def parse(cls, row: Row) -> ContactRow:
-        return cls(
-            contact_id=integer(row.get("contactId") or row.get("PrimaryKey")),
-            name=text(row.get("nameDepartment")),
-            category=text(row.get("category")),
-            business=text(row.get("business")),
-            owner=text(row.get("contactAssociate/fullName")),
-            org_nr=text(row.get("orgnr")),
-            number=text(row.get("number")),
-            city=text(row.get("postAddress/city")),
-            country=text(row.get("country")),
-            phone=text(row.get("contactPhone/formattedNumber")),
-            email=text(row.get("email/emailAddress")),
-            is_stopped=yes(row.get("stop")),
-            updated=moment(row.get("updatedDate")),
-            raw=row,
-        )
-
-
-ROW_COLUMNS = (
-    "contactId",
-    "nameDepartment",
-    "category",
-    "business",
-    "contactAssociate/fullName",
-    "orgnr",
-    "number",
-    "postAddress/city",
-    "country",
-    "contactPhone/formattedNumber",
-    "email/emailAddress",
-    "stop",
-    "updatedDate",
-)
+    category: str = column("category", text)
+    business: str = column("business", text)
+    owner: str = column("contactAssociate/fullName", text)
+    org_nr: str = column("orgnr", text)
+    number: str = column("number", text)
+    city: str = column("postAddress/city", text)
+    country: str = column("country", text)
+    phone: str = column("contactPhone/formattedNumber", text)
+    email: str = column("email/emailAddress", text)
+    is_stopped: bool = column("stop", yes)
+    updated: datetime | None = column("updatedDate", moment)
 
 
 def contacts(search: str = "", top: int = 50, after: int | None = None) -> Operation[list[ContactRow]]:
@@ -218,6 +182,6 @@ def contacts(search: str = "", top: int = 50, after: int | None = None) -> Opera
     typed before an application searches [dp/standard-app/certification/checklist]; that is up to the page.
     """
     words = [contains("name", search)] if search else []
-    query = Archive("v1/Contact").select(*ROW_COLUMNS).where(greater("contactId", after or 0), *words).top(top)
+    query = Archive("v1/Contact").select(*columns(ContactRow)).where(greater("contactId", after or 0), *words).top(top)
     rows = yield from first_page(query.order_by("name" if after is None else "contactId"))
     return [ContactRow.parse(row) for row in rows]

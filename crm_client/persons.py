@@ -1,60 +1,129 @@
-"""Persons who work at a company [arch Person]."""
+"""Persons: whom one talks to, at a company or by themselves [oas PersonEntity, arch Person].
 
+Never change the company of a person who is a user of SuperOffice (``is_user``): he could not sign in any more
+[dp/standard-app/certification/checklist]. What he allowed us to do with his data is in ``consents``.
+"""
+
+# ruff: noqa: RUF009 (the calls declare fields)
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
-from crm_client.archive import Archive, Row, pages
+from crm_client.archive import Archive, contains
 from crm_client.calls import Operation
-from crm_client.values import integer, text, yes
+from crm_client.consents import Consent, consents_in
+from crm_client.fields import (
+    address_at,
+    associate_at,
+    day_at,
+    elements_at,
+    flag_at,
+    item_at,
+    picks_at,
+    read_at,
+    text_at,
+)
+from crm_client.patch import Change
+from crm_client.records import Custom, Kind
+from crm_client.rows import Line, column, key, lines
+from crm_client.values import Address, Element, Item, integer, text, yes
 
 
 @dataclass(frozen=True)
-class PersonRow:
+class Person(Custom):
+    """One person as the user may see it."""
+
+    person_id: int = read_at("PersonId", integer)
+    first_name: str = text_at("Firstname")
+    middle_name: str = text_at("MiddleName")
+    last_name: str = text_at("Lastname")
+    full_name: str = read_at("FullName", text)
+    """In the order of the culture."""
+    form_of_address: str = text_at("Mrmrs")
+    title: str = text_at("Title")
+    """Free text; ``position`` comes from a list."""
+    academic_title: str = text_at("Salutation")
+    position: Item | None = item_at("Position")
+    number: str = text_at("PersonNumber")
+    note: str = text_at("Description")
+    company: Item | None = item_at("Contact", "ContactId", "Name")
+    country: Item | None = item_at("Country", "CountryId", "Name")
+    birth: date | None = day_at("BirthDate")
+    """Year 2 means: of unknown year."""
+    office_phones: tuple[Element, ...] = elements_at("OfficePhones")
+    mobile_phones: tuple[Element, ...] = elements_at("MobilePhones")
+    private_phones: tuple[Element, ...] = elements_at("PrivatePhones")
+    other_phones: tuple[Element, ...] = elements_at("OtherPhones")
+    faxes: tuple[Element, ...] = elements_at("Faxes")
+    emails: tuple[Element, ...] = elements_at("Emails")
+    urls: tuple[Element, ...] = elements_at("Urls")
+    address: str = read_at("Address/Formatted", lambda value: text(value).strip())
+    private_address: Address = address_at("Address/Street")
+    interests: frozenset[int] = picks_at("Interests")
+    """Ids of the ticked items of the list ``persint``."""
+    subscriptions: frozenset[int] = picks_at("ShipmentTypes")
+    """Ids of the kinds of mailings he gets."""
+    support_owner: Item | None = associate_at("SupportAssociate")
+    no_mailing: bool = flag_at("NoMailing")
+    is_retired: bool = flag_at("Retired")
+    """No longer works there."""
+    is_user: bool = read_at("IsAssociate", yes)
+    consents: tuple[Consent, ...] = read_at("Consents", consents_in)
+
+
+PERSONS = Kind("Person", "PersonId", Person)
+
+
+def person(person_id: int, foreign_keys: bool = False) -> Operation[Person]:
+    """One person; ``foreign_keys`` adds those of all applications to ``raw["ExtraFields"]``. Raises ``NotFound``."""
+    return PERSONS.read(person_id, **({"fk": "true"} if foreign_keys else {}))
+
+
+def new_person() -> Operation[Person]:
+    """A person as SuperOffice would start it, not saved."""
+    return PERSONS.new()
+
+
+def create_person(start: Person, **wanted: Any) -> Operation[Person]:
+    """Save a new person, begun by ``new_person``.
+
+    SuperOffice may send him a confirmation by e-mail, if the customer has chosen so for the source of his consent
+    [privacy/admin/add-source].
+    """
+    return PERSONS.create(start, wanted)
+
+
+def change_person(
+    person_id: int, changes: Sequence[Change], unmodified_since: datetime | None = None
+) -> Operation[Person]:
+    """Change a person, guarded by what the user saw. Raises ``Conflict`` with ``current: Person``."""
+    return PERSONS.change(person_id, changes, unmodified_since)
+
+
+def delete_person(person_id: int, unmodified_since: datetime | None = None) -> Operation[None]:
+    """Put a person into the recycle bin."""
+    return PERSONS.delete(person_id, unmodified_since)
+
+
+@dataclass(frozen=True)
+class PersonRow(Line):
     """A person in a list."""
 
-    person_id: int
-    name: str
-    title: str
-    position: str
-    email: str
-    direct_phone: str
-    mobile_phone: str
-    rank: int
+    person_id: int = key("personId")
+    name: str = column("fullName", text)
+    title: str = column("title", text)
+    position: str = column("position", text)
+    rank: int = column("rank", integer)
     """Order within the company, the first one first."""
-    is_retired: bool
+    is_retired: bool = column("retired", yes)
     """No longer works there."""
-    has_marketing_consent: bool
-    raw: Row = field(default_factory=dict, repr=False, compare=False)
-
-    COLUMNS = (
-        "personId",
-        "fullName",
-        "title",
-        "position",
-        "rank",
-        "retired",
-        "email/emailAddress",
-        "personDirectPhone/formattedNumber",
-        "personMobilePhone/formattedNumber",
-        "hasEmarketingConsent",
-    )
-
-    @classmethod
-    def parse(cls, row: Row) -> PersonRow:
-        return cls(
-            person_id=integer(row.get("personId") or row.get("PrimaryKey")),
-            name=text(row.get("fullName")),
-            title=text(row.get("title")),
-            position=text(row.get("position")),
-            email=text(row.get("email/emailAddress")),
-            direct_phone=text(row.get("personDirectPhone/formattedNumber")),
-            mobile_phone=text(row.get("personMobilePhone/formattedNumber")),
-            rank=integer(row.get("rank")),
-            is_retired=yes(row.get("retired")),
-            has_marketing_consent=yes(row.get("hasEmarketingConsent")),
-            raw=row,
-        )
+    email: str = column("email/emailAddress", text)
+    direct_phone: str = column("personDirectPhone/formattedNumber", text)
+    mobile_phone: str = column("personMobilePhone/formattedNumber", text)
+    has_marketing_consent: bool = column("hasEmarketingConsent", yes)
 
     @property
     def phone(self) -> str:
@@ -64,8 +133,10 @@ class PersonRow:
 
 def persons_of(contact_id: int) -> Operation[list[PersonRow]]:
     """Everybody who works at the company, by rank; former employees are left out."""
-    query = (
-        Archive(f"v1/Contact/{int(contact_id)}/Persons").select(*PersonRow.COLUMNS).entities("person").order_by("rank")
-    )
-    rows = yield from pages(query)
-    return [PersonRow.parse(row) for row in rows]
+    return lines(PersonRow, Archive(f"v1/Contact/{int(contact_id)}/Persons").entities("person").order_by("rank"))
+
+
+def persons_by_email(address: str) -> Operation[list[PersonRow]]:
+    """Persons with an e-mail address that contains a text: the look for duplicates SuperOffice has no rule for."""
+    query = Archive("v1/Person").where(contains("email/emailAddress", address)).entities("person").order_by("personId")
+    return lines(PersonRow, query)

@@ -1,0 +1,106 @@
+"""What a person allowed us to do with his data (GDPR) [privacy/consent-management].
+
+A consent is for a purpose (``STORE``, ``EMARKETING``), on a legal base (``61A`` he agreed, ``61F`` legitimate interest
+…), from a source (``API``, ``USER``, ``WEBFORM`` …). Always by key: names are translated, ids and names differ between
+customers. The keys a customer has are in the lists ``ConsentPurpose``, ``LegalBase`` and ``ConsentSource``.
+
+Electronic marketing in several countries needs ``61A``, given by the person himself [privacy/e-marketing-consent].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from crm_client.calls import Call, Operation
+from crm_client.errors import BadAnswer
+from crm_client.values import integer, moment, text
+
+STORE = "STORE"
+"""Sales and service."""
+EMARKETING = "EMARKETING"
+WITHDRAWN = "WITHDRAWN"
+"""Legal base of a consent that is no more."""
+AGREED = "61A"
+LEGITIMATE_INTEREST = "61F"
+API = "API"
+"""Source: another integration."""
+
+
+@dataclass(frozen=True)
+class Consent:
+    """One consent, also a withdrawn one [oas ConsentInfo]. Names are for people, in the person's language."""
+
+    consent_id: int
+    purpose: str
+    purpose_name: str
+    legal_base: str
+    legal_base_name: str
+    source: str
+    source_name: str
+    comment: str
+    registered: datetime | None
+    updated: datetime | None
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def parse(cls, info: Mapping[str, Any]) -> Consent:
+        return cls(
+            consent_id=integer(info.get("ConsentPersonId")),
+            purpose=text(info.get("ConsentPurposeKey")),
+            purpose_name=text(info.get("ConsentPurposeName")),
+            legal_base=text(info.get("LegalBaseKey")),
+            legal_base_name=text(info.get("LegalBaseName")),
+            source=text(info.get("ConsentSourceKey")),
+            source_name=text(info.get("ConsentSourceName")),
+            comment=text(info.get("Comment")),
+            registered=moment(info.get("Registered")),
+            updated=moment(info.get("Updated")),
+            raw=info,
+        )
+
+    @property
+    def is_given(self) -> bool:
+        return self.legal_base != WITHDRAWN
+
+
+def consents_in(infos: Any) -> tuple[Consent, ...]:
+    """The consents in an array; null is none."""
+    return tuple(Consent.parse(info) for info in infos or () if isinstance(info, Mapping))
+
+
+def consents_of(person_id: int) -> Operation[tuple[Consent, ...]]:
+    """All consents of a person, withdrawn ones too."""
+    infos = yield Call("GET", f"v1/Person/{int(person_id)}/Consent")
+    if not isinstance(infos, list):
+        raise BadAnswer("v1/Person/Consent: the answer is no array")
+    return consents_in(infos)
+
+
+def has_consent(person_id: int, purpose: str) -> Operation[bool]:
+    """Whether a person allows a purpose; a withdrawn consent is none."""
+    return (yield Call("GET", _path(person_id, purpose))) is True
+
+
+def give_consent(
+    person_id: int, purpose: str, *, legal_base: str, source: str = API, comment: str = ""
+) -> Operation[None]:
+    """Note that a person allows a purpose, on what base and how we know.
+
+    SuperOffice may confirm it to him by e-mail, if the source is set up so [privacy/admin/add-source]. The comment goes
+    in the body, unlike REST's: it is text about a person.
+    """
+    wanted = {"PersonId": int(person_id), "Purpose": purpose, "Source": source, "LegalBase": legal_base}
+    yield Call("POST", "v1/Agents/Person/SetConsent", json={**wanted, "Comment": comment})
+
+
+def withdraw_consent(person_id: int, purpose: str) -> Operation[None]:
+    """Note that a person no longer allows a purpose."""
+    yield Call("DELETE", _path(person_id, purpose))
+
+
+def _path(person_id: int, purpose: str) -> str:
+    return f"v1/Person/{int(person_id)}/Consent/{quote(purpose, safe='')}"
