@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from .facts import body_kind, spelt
 from .texts import Clock, clock_of, in_language, language_of
 from .world import Associate, Tenant, World
 
@@ -75,13 +76,14 @@ class Call:
 
     @cached_property
     def json(self) -> Any:
-        """The body; 400 if there is none or it is no JSON."""
+        """The body, its properties spelt as documented; 400 if there is none or it is no JSON."""
         if not self.body.strip():
             raise bad("Entity to save is not in request body")
         try:
-            return json.loads(self.body)
+            value = json.loads(self.body)
         except ValueError as error:
             raise bad(f"The body is not JSON: {error}") from error
+        return spelt(value, body_kind(self.path, self.method) or "")
 
     @cached_property
     def language(self) -> str | None:

@@ -2,7 +2,8 @@
 
 ``types``: carrier name to its properties, each ``int``, ``double``, ``bool``, ``string``, ``datetime``, an enumeration
 (``Open|Sold|…``), another carrier, an array ``[X]`` or a map ``{X}``. ``paths``: every documented path below ``api/``
-with its methods and the type of a good answer (``?`` for types the sandbox does not serve).
+with its methods and the type of a good answer (``?`` for types the sandbox does not serve). ``bodies``: the same paths
+with the type of what is sent to them.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ _FACTS = json.loads(Path(__file__).with_name("facts.json").read_text(encoding="u
 TYPES: dict[str, dict[str, str]] = _FACTS["types"]
 
 PATHS: dict[str, dict[str, str]] = _FACTS["paths"]
+
+
+MASK = "mask"
+
+BODIES: dict[str, dict[str, str]] = _FACTS["bodies"]
 
 
 def blank(carrier: str) -> dict[str, Any]:
@@ -69,6 +75,64 @@ def _part(part: str) -> str:
     if not part.startswith("{"):
         return re.escape(part)
     return r"\d+" if part.lower().endswith("id}") else r"[^/]+"
+
+
+def body_kind(path: str, method: str) -> str | None:
+    """The type of what is sent to a documented path, if it is a carrier or made of carriers.
+
+    PATCH is not in the description: what is merged is what PUT takes.
+    """
+    method = "PUT" if method == "PATCH" else method
+    near = _bodies_by_subject().get(_subject(path), [])
+    return next((kinds[method] for pattern, kinds in near if method in kinds and pattern.fullmatch(path)), None)
+
+
+@cache
+def _bodies_by_subject() -> dict[tuple[str, ...], list[tuple[re.Pattern[str], dict[str, str]]]]:
+    """Few patterns are tried for each request; those with fewer placeholders first."""
+    found: dict[tuple[str, ...], list[tuple[re.Pattern[str], dict[str, str]]]] = {}
+    for template in sorted(BODIES, key=lambda one: one.count("{")):
+        found.setdefault(_subject(template), []).append((_pattern(template), BODIES[template]))
+    return found
+
+
+def _subject(path: str) -> tuple[str, ...]:
+    parts = path.lower().split("/")
+    return tuple(parts[1:3] if parts[1:2] == ["agents"] else parts[1:2])
+
+
+def spelt(value: Any, kind: str) -> Any:
+    """A value of a type with its properties spelt as documented: their case does not matter to NetServer.
+
+    SuperOffice's own client writes ``contactId``. Keys of maps are data and stay as they are.
+    """
+    if isinstance(value, dict) and kind in TYPES:
+        names = _names(kind)
+        found = {names.get(name.lower(), name): item for name, item in value.items()}
+        kinds = TYPES[kind] | ({"Mask": MASK} if kind in ("TableRight", "FieldRight") else {})
+        return {name: spelt(item, kinds.get(name, "")) for name, item in found.items()}
+    if isinstance(value, list) and kind.startswith("["):
+        return [spelt(item, kind[1:-1]) for item in value]
+    if isinstance(value, dict) and kind.startswith("{"):
+        return {name: spelt(item, kind[1:-1]) for name, item in value.items()}
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _in_words(value, kind)
+    return value
+
+
+def _in_words(number: int, kind: str) -> Any:
+    """Flags may come as a number, whose bits are the names after the first; so may masks, which are told as texts."""
+    if kind == MASK:
+        return str(number)
+    names = kind.split("|") if "|" in kind else []
+    if not names or not 0 <= number < 1 << len(names) - 1:
+        return number
+    return ", ".join(name for bit, name in enumerate(names[1:]) if number >> bit & 1) or names[0]
+
+
+@cache
+def _names(carrier: str) -> dict[str, str]:
+    return {name.lower(): name for name in TYPES[carrier]}
 
 
 def _nothing(kind: str) -> Any:
@@ -144,5 +208,5 @@ def _fits(value: Any, kind: str, whole: bool) -> bool:
     if not isinstance(value, str):
         return False
     if "|" in kind:
-        return value in kind.split("|")
+        return set(value.split(", ")) <= set(kind.split("|"))
     return kind == "string" or DATE.fullmatch(value) is not None

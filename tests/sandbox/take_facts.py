@@ -34,7 +34,8 @@ def main(folders: list[str]) -> None:
     wanted = needed(definitions, served)
     types = {name: properties(definitions[name]) for name in sorted(wanted)}
     answers = {p: {m.upper(): answer(o, types) for m, o in methods.items()} for p, methods in sorted(paths.items())}
-    write(types, answers)
+    taken = {path: bodies(methods, types) for path, methods in sorted(paths.items())}
+    write(types=types, paths=answers, bodies={path: kinds for path, kinds in taken.items() if kinds})
 
 
 def subject(path: str) -> str:
@@ -99,11 +100,18 @@ def answer(operation: Json, types: dict[str, Any]) -> str:
     return said if carried in types or "|" in carried or carried in {*SIMPLE.values(), "datetime"} else "?"
 
 
-def write(types: dict[str, dict[str, str]], answers: dict[str, dict[str, str]]) -> None:
+def bodies(methods: Json, types: dict[str, Any]) -> dict[str, str]:
+    """What a path's methods take in their body, as far as that is made of carriers that are kept."""
+    sent = {m: p["schema"] for m, o in methods.items() for p in o.get("parameters", []) if p["in"] == "body"}
+    kinds = {method.upper(): kind(schema) for method, schema in sent.items()}
+    return {method: said for method, said in kinds.items() if said.strip("[]{}") in types}
+
+
+def write(**tables: dict[str, dict[str, str]]) -> None:
     def lines(table: dict[str, Any]) -> str:
         return ",\n".join(f"{json.dumps(k)}: {json.dumps(v, separators=(',', ':'))}" for k, v in table.items())
 
-    text = f'{{\n"types": {{\n{lines(types)}\n}},\n"paths": {{\n{lines(answers)}\n}}\n}}\n'
+    text = "{\n" + ",\n".join(f'"{name}": {{\n{lines(table)}\n}}' for name, table in tables.items()) + "\n}\n"
     Path(__file__).with_name("facts.json").write_text(text, encoding="utf-8")
 
 
