@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from . import records
 from .answers import Call, bad
+from .facts import PATHS as DOCUMENTED
 from .fields import Entity
 from .kind import Kind, row_of, shown
 from .rest import KINDS
@@ -37,7 +38,8 @@ def argument(call: Call, name: str, kind: type, default: Any = None) -> Any:
     """A named parameter of the request object in the body; 400 if it lacks without a default or is of another type."""
     if not isinstance(call.json, dict):
         raise bad("The body is no request object")
-    value = call.json.get(name, default)
+    value = call.json.get(name)
+    value = default if value is None else value
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise bad(f"{name}: {value!r} is no {kind.__name__}")
     return value
@@ -50,16 +52,22 @@ def shown_or_null(call: Call, kind: Kind, key: int) -> Entity | None:
     return bare(shown(call, kind, key, row)) if row is not None else None
 
 
+def answer(call: Call, kind: Kind, entity: Entity | None) -> Response:
+    """An entity or null; with ``$select`` all properties not named are null."""
+    wanted = call.parameter("$select")
+    return call.answer(records.selected(entity, wanted, kind.carrier) if entity and wanted else entity)
+
+
 def create_default(call: Call, kind: Kind) -> Response:
-    return call.answer(bare(records.fresh(call, kind)))
+    return answer(call, kind, bare(records.fresh(call, kind)))
 
 
 def get_entity(call: Call, kind: Kind, parameter: str) -> Response:
-    return call.answer(shown_or_null(call, kind, id_in_query(call, parameter)))
+    return answer(call, kind, shown_or_null(call, kind, id_in_query(call, parameter)))
 
 
 def save_entity(call: Call, kind: Kind) -> Response:
-    return call.answer(saved(call, kind, call.json))
+    return answer(call, kind, saved(call, kind, call.json))
 
 
 def saved(call: Call, kind: Kind, sent: Any) -> Entity:
@@ -113,6 +121,11 @@ def paths(kind: Kind) -> dict[str, Methods]:
     return {f"v1/Agents/{name}/{method}": {"POST": handler} for method, handler in handlers.items()}
 
 
-MAIN = ("Contact", "Person", "Sale", "Appointment", "Project")
+MAIN = ("Contact", "Person", "Sale", "Appointment", "Project", "Document", "Ticket")
 
-PATHS: dict[str, Methods] = {path: methods for name in MAIN for path, methods in paths(KINDS[name]).items()}
+PATHS: dict[str, Methods] = {
+    path: methods
+    for name in MAIN
+    for path, methods in paths(KINDS[name]).items()
+    if path in DOCUMENTED  # tickets lack some
+}

@@ -3,157 +3,191 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.responses import Response
 
 from . import filters, operators
 from .answers import Call, Refused, bad, lacking, not_found
 from .columns import Cell, Column
-from .filters import Condition
-from .providers import find
+from .filters import Condition, Filter
+from .lights import members_of_company
+from .providers import BY_NAME, PROVIDERS, UNBUILT, Provider, Source, find, metadata
 from .rights import table_right
 from .texts import in_language
 from .world import Row
 
 PAGE = 1000
 
-PARAMETERS = ("$select", "$filter", "$orderby", "$entities", "$top", "$skip", "$mode", "$context", "$format", "$output")
+PARAMETERS = (
+    *("$select", "$filter", "$orderby", "$entities", "$top", "$skip", "$mode", "$context", "$format", "$output"),
+    "$jsonsafe",
+)
 
-UNBUILT_PARAMETERS = ("$options", "$jsonsafe", "$inlinecount")
+UNBUILT_PARAMETERS = ("$options", "$inlinecount")
 
 MASKS = {"None": 0, "Select": 1, "Update": 2, "Insert": 4, "Delete": 8, "RI": 5, "RestrictedUpdate": 32}
 
+LINKS = {"project_member": ("projectmember", "projectmember_id"), "ticket_message": ("ticket", "ticket_message_id")}
+"""Where ``LinkHint`` is not simply the table."""
+
 
 @dataclass(frozen=True)
-class Provider:
-    """An archive provider: the table it shows, its row types, and the columns of an empty ``$select``."""
+class Found:
+    """A row of an archive."""
 
-    name: str
-    table: str
-    entities: dict[str, Callable[[Row], bool]]
-    default: str
-    link: str
-    unfilled: tuple[str, ...] = ()
-    """Row types it knows of which the sandbox has none."""
-
-
-PROVIDERS = {
-    "SimpleContact": Provider(
-        "SimpleContact", "contact", {"contact": lambda row: True}, "contactId,nameDepartment", "contact_id"
-    ),
-    "Person": Provider(
-        "Person",
-        "person",
-        {"person": lambda row: not row["retired"], "retiredPerson": lambda row: row["retired"]},
-        "personId,fullName",
-        "person_id",
-    ),
-    "ContactActivity": Provider(
-        "ContactActivity",
-        "appointment",
-        {"appointment": lambda row: True},
-        "appointmentId,date,type,text",
-        "appointment_id",
-        ("chat", "document", "formSubmission", "mailing"),
-    ),
-    "FindSale": Provider(
-        "FindSale", "sale", {"sale": lambda row: True}, "saleId,heading,amount", "sale_id", ("includestakeholders",)
-    ),
-}
-
-BY_NAME = {name.lower(): name for name in PROVIDERS} | {"salefilteredwithstakeholder": "FindSale"}
-
-UNBUILT = {
-    "findappointment",
-    "appointment",
-    "diaryactivity",
-    "diaryappointment",
-    "checklistappointment",
-    "findproject",
-    "contactprojects",
-    "personprojects",
-    "finddocument",
-    "document",
-    "ticket",
-    "findticket",
-    "projectmember",
-    "salestakeholder",
-    "relation",
-    "allusers",
-    "internalusers",
-    "externalusers",
-    "emailaddress",
-    "foreignkeys",
-    "userpreferences",
-    "ticketmessage",
-    "salehistory",
-    "ownercontacts",
-    "consentpurpose",
-    "dynamic",
-    "freetextcontact",
-    "freetextperson",
-}
-"""Documented providers the sandbox lacks."""
+    entity: str
+    source: Source
+    key: int
+    row: Row
 
 
 @dataclass(frozen=True)
 class Query:
-    """The parameters of a call, understood."""
+    """What is asked of an archive, understood."""
 
+    archive: Provider
     columns: list[Column]
-    decide: Callable[[int, Row], bool]
+    decide: Callable[[Found], bool]
     order: list[tuple[Column, bool]]
     entities: tuple[str, ...]
-    top: int
-    skip: int
-    full: bool
+    top: int = PAGE
+    skip: int = 0
+    full: bool = False
+    belongs: Callable[[Found], bool] = lambda found: True
 
 
 def by_name(call: Call, name: str) -> Response:
     """``/Archive/{provider}``."""
+    return listing(call, provider_named(name).name)
+
+
+def provider_named(name: str) -> Provider:
+    """A provider whose name's case does not matter; 501 for documented ones the sandbox lacks, else 404."""
     found = BY_NAME.get(name.lower())
     if found is None:
         known = name.lower() in UNBUILT
         raise lacking(f"the archive {name}") if known else Refused(404, "SoNotFoundException", f"No provider {name}")
-    return listing(call, found)
+    return PROVIDERS[found]
+
+
+def by_form(call: Call, name: str) -> Response:
+    """``POST /Archive/{provider}``: the same parameters in a form, for long queries."""
+    form = parse_qsl(call.body.decode(), keep_blank_values=True)
+    return by_name(replace(call, query=[*call.query, *form]), name)
+
+
+def names(call: Call) -> Response:
+    """``GET /Archive``: every provider and where it is."""
+    return call.answer({name: f"{call.api}v1/Archive/{name}" for name in PROVIDERS})
+
+
+def described(call: Call, name: str) -> Response:
+    """``/Archive/{provider}/$metadata``: the columns there are."""
+    provider = provider_named(name)
+    url = f"{call.api}v1/Archive/{provider.name}/$metadata"
+    return call.answer({"odata.metadata": url, "odata.nextLink": None, "value": metadata(provider.name)})
 
 
 def listing(call: Call, provider: str, of: str = "", key: int = 0) -> Response:
-    """A page of rows; ``of`` and ``key`` narrow it to the rows of a company or a person."""
-    archive = PROVIDERS[provider]
-    call.demand(archive.table, "select")
-    if of and key not in call.tenant.table(of):
-        raise not_found(of.title(), key)
-    query = _understood(call, archive)
-    rows = [found for found in _rows(call, archive, query) if not of or found[1][of] == key]
-    for column, descending in reversed(query.order):
-        rows.sort(key=lambda found, c=column: _sort_key(call, c, *found[:2]), reverse=descending)
-    page = rows[query.skip : query.skip + query.top]
-    more = len(rows) > query.skip + query.top
+    """A page of rows; ``of`` and ``key`` narrow it to the rows of another record."""
+    query = understood(call, PROVIDERS[provider])
+    if of:
+        query = replace(query, belongs=_belonging(call, of, key))
+    page, more = rows_of(call, query)
     return call.answer(
         {
-            "odata.metadata": f"{call.api}v1/Archive/{archive.name}/$metadata",
+            "odata.metadata": f"{call.api}v1/Archive/{provider}/$metadata",
             "odata.nextLink": _next_link(call, query) if more else None,
-            "value": [_shown(call, archive, query, *found) for found in page],
+            "value": [_shown(call, query, found) for found in page],
         }
     )
 
 
-def _understood(call: Call, archive: Provider) -> Query:
+def members(call: Call, key: int) -> Response:
+    """``/Selection/{id}/Members``: what a selection holds, as the archive of its target shows it."""
+    call.demand("selection", "select")
+    row = call.tenant.table("selection").get(key)
+    if row is None or row["deleted"]:
+        raise not_found("Selection", key)
+    provider = {"contact": "SimpleContact", "person": "Person", "sale": "FindSale", "project": "FindProject"}
+    archive = PROVIDERS[provider[row["target"]]]
+    query = replace(understood(call, archive), belongs=lambda found: found.key in row["members"])
+    page, more = rows_of(call, query)
+    return call.answer(
+        {
+            "odata.metadata": f"{call.api}v1/Archive/{archive.name}/$metadata",
+            "odata.nextLink": _next_link(call, query) if more else None,
+            "value": [_shown(call, query, found) for found in page],
+        }
+    )
+
+
+def rows_of(call: Call, query: Query) -> tuple[list[Found], bool]:
+    """One page of rows, and whether there are more."""
+    first = next(iter(query.archive.sources.values()))
+    if first.right:
+        call.demand(first.right, "select")
+    rows = list(_rows(call, query))
+    for column, descending in reversed(query.order):
+        rows.sort(key=lambda found, c=column: _sort_key(call, c, found), reverse=descending)
+    return rows[query.skip : query.skip + query.top], len(rows) > query.skip + query.top
+
+
+def _rows(call: Call, query: Query) -> Iterator[Found]:
+    for entity in query.entities:
+        source = query.archive.sources.get(entity)
+        if source is None or (source.right and not call.may(source.right, "select")):
+            continue
+        for key, row in source.rows(call):
+            found = Found(entity, source, key, row)
+            if source.fits(call, key, row) and query.belongs(found) and query.decide(found):
+                yield found
+
+
+def _belonging(call: Call, of: str, of_key: int) -> Callable[[Found], bool]:
+    """Whether a row belongs to a record; 404 if there is no such record."""
+    row = call.tenant.table(of).get(of_key)
+    if row is None or (row["deleted"] and of != "contact"):
+        raise not_found(of.title(), of_key)
+
+    def belongs(found: Found) -> bool:
+        if found.source.narrow is not None:
+            return found.source.narrow(call, of, of_key, found.key, found.row)
+        rule = BELONGS.get((found.source.table, of))
+        return rule(call, of_key, found.key, found.row) if rule else bool(found.row[of] == of_key)
+
+    return belongs
+
+
+BELONGS: dict[tuple[str, str], Callable[[Call, int, int, Row], bool]] = {
+    ("relation", "contact"): lambda call, of, key, row: of in (row["source_contact"], row["target_contact"]),
+    ("relation", "person"): lambda call, of, key, row: of in (row["source_person"], row["target_person"]),
+    ("ticket", "contact"): lambda call, of, key, row: (
+        call.tenant.table("person").get(row["person"], {}).get("contact") == of
+    ),
+    ("project", "contact"): lambda call, of, key, row: of in members_of_company(call, key),
+}
+"""Where a row's table does not hold the other record's id."""
+
+
+def understood(call: Call, archive: Provider) -> Query:
+    """The parameters of a call; Refused tells what is wrong with them."""
     _refuse_parameters(call)
     mode = (call.parameter("$mode") or "Slim").lower()
     if mode == "wide":
         raise lacking("$mode=Wide")
     if mode not in ("slim", "full"):
         raise bad(f"Unknown $mode {mode}")
+    text = call.parameter("$filter")
     return Query(
-        columns=_selected(call, archive),
-        decide=_decider(call, archive),
-        order=_order(call, archive),
-        entities=_entities(call, archive),
+        archive=archive,
+        columns=selected(archive, split(call.parameter("$select"))),
+        decide=decider(call, archive, filters.parse(text) if text else None),
+        order=ordered(archive, split(call.parameter("$orderby"))),
+        entities=chosen(archive, split(call.parameter("$entities"))),
         top=_number(call, "$top", PAGE),
         skip=_number(call, "$skip", 0),
         full=mode == "full",
@@ -164,24 +198,28 @@ def _refuse_parameters(call: Call) -> None:
     for name, value in call.query:
         if name.lower() in UNBUILT_PARAMETERS or (name.lower() == "$output" and value.lower() != "logical"):
             raise lacking(f"the parameter {name}")
+        if name.lower() == "$format" and value.lower() != "json":
+            raise lacking(f"the format {value}")
         if name.lower() not in PARAMETERS:
             raise bad(f"Unknown parameter {name}")
 
 
-def _selected(call: Call, archive: Provider) -> list[Column]:
-    names = _split(call.parameter("$select") or archive.default)
-    if any("(" in name or ":" in name for name in names):
+def selected(archive: Provider, names: list[str]) -> list[Column]:
+    """The columns with these names, the provider's own choice without any."""
+    if any("(" in name or ":" in name.split("/")[0] for name in names):
         raise lacking("aggregation in $select")
-    return [find(archive.name, name) for name in names]
+    return [find(archive.name, name) for name in names or split(archive.default)]
 
 
-def _split(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+def split(text: str | None) -> list[str]:
+    """The parts of a comma separated text."""
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
 
 
-def _order(call: Call, archive: Provider) -> list[tuple[Column, bool]]:
+def ordered(archive: Provider, parts: list[str]) -> list[tuple[Column, bool]]:
+    """Columns to sort by, and whether descending."""
     order = []
-    for part in _split(call.parameter("$orderby") or ""):
+    for part in parts:
         name, _, direction = part.partition(" ")
         if direction.strip().lower() not in ("", "asc", "desc"):
             raise bad(f"$orderby: {direction} is neither asc nor desc")
@@ -192,13 +230,13 @@ def _order(call: Call, archive: Provider) -> list[tuple[Column, bool]]:
     return order
 
 
-def _entities(call: Call, archive: Provider) -> tuple[str, ...]:
-    known = {name.lower(): name for name in (*archive.entities, *archive.unfilled)}
-    names = _split(call.parameter("$entities") or ",".join(archive.entities))
-    unknown = [name for name in names if name.lower() not in known]
+def chosen(archive: Provider, wanted: list[str]) -> tuple[str, ...]:
+    """Row types, all of them without a wish."""
+    known = {name.lower(): name for name in (*archive.sources, *archive.unfilled)}
+    unknown = [name for name in wanted if name.lower() not in known]
     if unknown:
         raise bad(f"$entities: {archive.name} has no {', '.join(unknown)}")
-    return tuple(known[name.lower()] for name in names)
+    return tuple(dict.fromkeys(known[name.lower()] for name in wanted or archive.sources))
 
 
 def _number(call: Call, name: str, default: int) -> int:
@@ -210,57 +248,75 @@ def _number(call: Call, name: str, default: int) -> int:
     return int(text)
 
 
-def _decider(call: Call, archive: Provider) -> Callable[[int, Row], bool]:
-    text = call.parameter("$filter")
-    if not text:
-        return lambda key, row: True
-    tree = filters.parse(text)
+def decider(call: Call, archive: Provider, tree: Filter | None) -> Callable[[Found], bool]:
+    """What a filter says of a row."""
+    if tree is None:
+        return lambda found: True
     tests = {condition: _test(call, archive, condition) for condition in filters.conditions(tree)}
-    return lambda key, row: filters.holds(tree, lambda condition: tests[condition](key, row))
+    return lambda found: filters.holds(tree, lambda condition: tests[condition](found))
 
 
-def _test(call: Call, archive: Provider, condition: Condition) -> Callable[[int, Row], bool]:
+def _test(call: Call, archive: Provider, condition: Condition) -> Callable[[Found], bool]:
     column = find(archive.name, condition.column)
     asker = operators.Asker(
         call.clock, call.world.now().astimezone(call.clock.zone).date(), call.associate.associate_id
     )
-    if column.kind == "stringorPK" and all(isinstance(value, int) for value in condition.values):
-        test = operators.test_for(column.name, "int", condition.operator, condition.values, asker)
-        return lambda key, row: any(test(cell.key) for cell in column.cells(call, key, row))
-    test = operators.test_for(column.name, column.kind, condition.operator, condition.values, asker)
-    return lambda key, row: any(test(cell.raw) for cell in column.cells(call, key, row))
+    by_key = column.kind == "stringorPK" and {type(value) for value in condition.values} == {int}
+    kind = "int" if by_key else column.kind
+    test = operators.test_for(column.name, kind, condition.operator, condition.values, asker)
+    every = condition.operator in operators.NEGATIVE
+
+    def decide(found: Found) -> bool:
+        cells = column.cells(call, found.source.table, found.key, found.row)
+        answers = (test(cell.key if by_key else cell.raw) for cell in cells)
+        return all(answers) if every else any(answers)
+
+    return decide
 
 
-def _rows(call: Call, archive: Provider, query: Query) -> Iterator[tuple[int, Row, str]]:
-    for key, row in call.tenant.table(archive.table).items():
-        entity = next((name for name, fits in archive.entities.items() if fits(row)), "")
-        if not row["deleted"] and entity in query.entities and query.decide(key, row):
-            yield key, row, entity
-
-
-def _sort_key(call: Call, column: Column, key: int, row: Row) -> tuple[bool, Any]:
-    cell = column.cells(call, key, row)[0]
+def _sort_key(call: Call, column: Column, found: Found) -> tuple[bool, Any]:
+    cell = column.cells(call, found.source.table, found.key, found.row)[0]
     value = in_language(cell.shown, call.language or "US") if isinstance(cell.shown, str) else cell.raw
     return value is not None, value.casefold() if isinstance(value, str) else value or 0
 
 
-def _shown(call: Call, archive: Provider, query: Query, key: int, row: Row, entity: str) -> dict[str, Any]:
-    cells = {column.name: (column, column.cells(call, key, row)[0]) for column in query.columns}
+def first_cells(call: Call, query: Query, found: Found) -> dict[str, tuple[Column, Cell]]:
+    """The first value of each column, by its name."""
+    where = (found.source.table, found.key, found.row)
+    return {column.name: (column, column.cells(call, *where)[0]) for column in query.columns}
+
+
+def link_hint(found: Found) -> str:
+    """``nav=contact&contact_id=25``."""
+    nav, name = LINKS.get(found.source.table, (found.source.table, f"{found.source.table}_id"))
+    return f"nav={nav}&{name}={found.key}"
+
+
+def _shown(call: Call, query: Query, found: Found) -> dict[str, Any]:
+    entity = found.source.shown_as or found.entity
+    cells = first_cells(call, query, found)
     if not query.full:
-        values = {name: _slim(call, column, cell) for name, (column, cell) in cells.items()}
-        return {"PrimaryKey": str(key), "EntityName": entity, **values}
-    right = table_right(call, archive.table, row)
+        values = {_safe(call, name): slim(call, column, cell) for name, (column, cell) in cells.items()}
+        return {"PrimaryKey": str(found.key), "EntityName": entity, **values}
+    right = table_right(call, found.source.table, found.row)
     return {
-        "PrimaryKey": key,
+        "PrimaryKey": found.key,
         "EntityName": entity,
         "StyleHint": "",
-        "LinkHint": f"nav={archive.table}&{archive.link}={key}",
+        "LinkHint": link_hint(found),
         "TableRight": {"Mask": _mask(right["Mask"]), "Reason": right["Reason"]},
-        "Column": {name: _wide(call, column, cell) for name, (column, cell) in cells.items()},
+        "Column": {_safe(call, name): _wide(call, column, cell) for name, (column, cell) in cells.items()},
     }
 
 
-def _slim(call: Call, column: Column, cell: Cell) -> Any:
+def _safe(call: Call, name: str) -> str:
+    """A key as ``$jsonSafe`` wants it."""
+    safe = (call.parameter("$jsonSafe") or "").lower() == "true"
+    return "".join(c if c.isalnum() or c == "_" else "_" for c in name) if safe else name
+
+
+def slim(call: Call, column: Column, cell: Cell) -> Any:
+    """A value as a Slim row shows it."""
     if cell.shown is not None:
         return cell.shown
     if column.kind in ("date", "datetime"):
@@ -270,7 +326,7 @@ def _slim(call: Call, column: Column, cell: Cell) -> Any:
 
 def _wide(call: Call, column: Column, cell: Cell) -> dict[str, Any]:
     raw = call.clock.show(cell.raw or "") if column.kind in ("date", "datetime") else cell.raw
-    shown = _slim(call, column, cell)
+    shown = slim(call, column, cell)
     text = shown if isinstance(shown, str) else "" if shown is None else str(shown)
     return {"RawValue": raw, "DisplayValue": text, "LinkHint": "", "TooltipHint": ""}
 
@@ -286,3 +342,67 @@ def _next_link(call: Call, query: Query) -> str:
     rest = [(name, value) for name, value in call.query if name.lower() != "$skip"]
     parameters = [*rest, ("$skip", str(query.skip + query.top))]
     return f"{call.api}{call.path}?{urlencode(parameters, quote_via=quote, safe='$,/()')}"
+
+
+def _list(provider: str, of: str = "") -> dict[str, Callable[..., Response]]:
+    def get(call: Call, key: int = 0) -> Response:
+        return listing(call, provider, of, key)
+
+    return {"GET": get}
+
+
+LISTS = {
+    "Contact": "SimpleContact",
+    "Person": "Person",
+    "Sale": "FindSale",
+    "Appointment": "FindAppointment",
+    "Project": "FindProject",
+    "Document": "FindDocument",
+    "Ticket": "Ticket",
+    "TicketMessage": "TicketMessage",
+    "ProjectMember": "ProjectMember",
+    "SaleStakeholder": "SaleStakeholder",
+    "Relation": "Relation",
+    "Selection": "FindSelection",
+    "User": "AllUsers",
+}
+"""The provider behind each entity's list."""
+
+SUBLISTS = {
+    "contact": {
+        "Persons": "Person",
+        "Activities": "ContactActivity",
+        "Appointments": "Appointment",
+        "Documents": "Document",
+        "Sales": "SaleFilteredWithStakeholder",
+        "Projects": "ContactProjects",
+        "Relations": "Relation",
+        "Tickets": "Ticket",
+    },
+    "person": {
+        "Activities": "ContactActivity",
+        "Appointments": "Appointment",
+        "Documents": "Document",
+        "Sales": "SaleFilteredWithStakeholder",
+        "Relations": "Relation",
+        "Tickets": "Ticket",
+    },
+    "project": {"Activities": "ProjectActivity", "Members": "ProjectMember"},
+    "sale": {"Activities": "SaleActivity", "Stakeholders": "SaleStakeholder"},
+    "ticket": {"Messages": "TicketMessage"},
+}
+"""By table: the lists below one record, and their providers (archives.md)."""
+
+PATHS: dict[str, dict[str, Callable[..., Response]]] = {
+    **{
+        rf"v1/{table.title()}/(?P<key>\d+)/{name}": _list(provider, table)
+        for table, lists in SUBLISTS.items()
+        for name, provider in lists.items()
+    },
+    r"v1/Selection/(?P<key>\d+)/Members": {"GET": members},
+    r"v1/User": _list("AllUsers"),
+    r"v1/Archive": {"GET": names},
+    r"v1/Archive/(?P<name>\w+)": {"GET": by_name, "POST": by_form},
+    r"v1/Archive/(?P<name>\w+)/\$metadata": {"GET": described},
+}
+"""All lists but those of an entity itself, which ``rest.py`` puts beside creating one."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from .answers import Call
 from .carriers import formatted, full_name, stripped, user, user_name
-from .lights import company_full_name, item_name
+from .lights import company_full_name, item_name, name_in
 from .world import Row
 
 
@@ -40,7 +40,7 @@ class Join:
 
 @dataclass(frozen=True)
 class Columns:
-    """What the sandbox fills of one provider's columns."""
+    """What the sandbox fills of one table's columns."""
 
     name: str
     getters: dict[str, Getter]
@@ -49,16 +49,17 @@ class Columns:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a query, found and ready."""
+    """A column of a query, found and ready: how each of the archive's tables fills it."""
 
     name: str
     kind: str
     sortable: bool
-    getter: Getter
+    getters: dict[str, Getter]
 
-    def cells(self, call: Call, key: int, row: Row) -> list[Cell]:
-        """All values of a row, at least one."""
-        found = self.getter(call, key, row)
+    def cells(self, call: Call, table: str, key: int, row: Row) -> list[Cell]:
+        """All values of a row, at least one; a table that does not know the column has nothing in it."""
+        getter = self.getters.get(table)
+        found = getter(call, key, row) if getter is not None else None
         many = found if isinstance(found, list) else [found]
         return [item if isinstance(item, Cell) else Cell(item) for item in many] or [Cell(None)]
 
@@ -175,6 +176,41 @@ def to_user(name: str) -> Step:
         return row[name], call.tenant.table("person").get(found.person_id) if found else None
 
     return step
+
+
+def user_columns(prefix: str, name: str) -> dict[str, Join]:
+    """The user under a key."""
+    return {prefix: Join("user", to_user(name))}
+
+
+def clock_time(name: str) -> Getter:
+    """The time of day of a moment."""
+
+    def get(call: Call, key: int, row: Row) -> Any:
+        local = call.clock.local(row[name]) if row[name] and not row.get("all_day") else None
+        return local.strftime("%H:%M") if local else ""
+
+    return get
+
+
+def begin(name: str) -> Getter:
+    """A moment of a follow-up; that of an all-day one is midnight wherever the caller is."""
+    return lambda call, key, row: call.clock.store(row[name]) if row["all_day"] else row[name]
+
+
+def cell_of(table: str, name: str) -> Getter:
+    """Another record: id for filters, name to show."""
+    return lambda call, key, row: Cell(row[name], name_in(call, table, row[name]))
+
+
+def words(*names: str) -> Getter:
+    """Free text: all words of some texts, and the whole of them."""
+
+    def get(call: Call, key: int, row: Row) -> Any:
+        texts = [str(row.get(name) or "") for name in names]
+        return [*(word for text in texts for word in text.split()), " ".join(texts)]
+
+    return get
 
 
 def company_cell(call: Call, key: int, row: Row) -> Any:

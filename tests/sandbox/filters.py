@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .answers import Refused, bad, lacking
+from .answers import Refused, bad
 
 TOKEN = re.compile(
     r"""\s*(?:
@@ -25,7 +25,8 @@ TOKEN = re.compile(
 
 FUNCTIONS = {"substringof": "contains", "startswith": "begins", "endswith": "ends"}
 
-UNBUILT_FUNCTIONS = ("this", "next", "previous", "thisandnext", "thisandprevious", "thisandpreviousandnext")
+SPANS = ("this", "next", "previous", "thisandnext", "thisandprevious", "thisandpreviousandnext")
+"""``next(date, 2, month)``: functions of a date, how many periods (one if nothing is said) and which."""
 
 PERIODS = (
     "beforetoday",
@@ -43,6 +44,9 @@ PERIODS = (
     "thishalf",
     "thisyear",
 )
+
+UNITS = ("day", "week", "month", "quarter", "half", "year")
+"""Periods of these functions; their names are not documented, these follow the named periods."""
 
 WITHOUT_VALUE = (*PERIODS, "currentassociate")
 
@@ -141,8 +145,8 @@ class Parser:
         return self._comparison(column)
 
     def _function(self, name: str) -> Condition:
-        if name.lower() in UNBUILT_FUNCTIONS:
-            raise lacking(f"the filter function {name}")
+        if name.lower() in SPANS:
+            return self._span(name.lower())
         operator = FUNCTIONS.get(name.lower())
         if operator is None:
             raise bad(f"$filter: unknown function {name}")
@@ -153,6 +157,22 @@ class Parser:
         self._demand("mark", ")")
         text, column = (one, other) if operator == "contains" else (other, one)
         return Condition(column, operator, (_plain(text),))
+
+    def _span(self, name: str) -> Condition:
+        """``values`` of the condition: the count and the period."""
+        column = self._take("word", "a column")
+        self._demand("mark", ",")
+        count: Any = 1
+        kind, text = self._next()
+        if kind == "number":
+            count = int(text) if text.isdecimal() else 0
+            self._demand("mark", ",")
+            kind, text = self._next()
+        self._demand("mark", ")")
+        period = _plain(text) if kind == "text" else text
+        if period.lower() not in UNITS or count < 1:
+            raise self._wrong(f"expected a count and one of {', '.join(UNITS)}")
+        return Condition(column, name, (count, period.lower()))
 
     def _comparison(self, column: str) -> Condition:
         operator = "=" if self._skip("mark", "=") else self._take("word", "an operator").lower()

@@ -341,6 +341,12 @@ def message_light(call: Call, key: int, row: Row) -> dict[str, Any]:
     )
 
 
+def members_of_company(call: Call, project_id: int) -> list[int]:
+    """The companies that take part in a project."""
+    rows = call.tenant.table("project_member").values()
+    return [row["contact"] for row in rows if row["project"] == project_id and not row["deleted"]]
+
+
 def member_light(call: Call, key: int, row: Row) -> dict[str, Any]:
     """A ProjectMember; it is its own entity too."""
     person = call.tenant.table("person").get(row["person"])

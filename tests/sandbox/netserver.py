@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
 
-from . import agents, archives, rest, subjects, webhooks
+from . import agents, agents_more, archive_agents, archives, rest, subjects, webhooks
 from .answers import Call, Refused, lacking
 from .facts import documented, is_documented
 from .gate import Gate
@@ -76,12 +75,9 @@ PATHS: dict[str, dict[str, Callable[..., Response]]] = {
     **rest.PATHS,
     **webhooks.PATHS,
     **agents.PATHS,
-    r"v1/Contact/(?P<key>\d+)/Persons": {"GET": partial(archives.listing, provider="Person", of="contact")},
-    r"v1/Contact/(?P<key>\d+)/Sales": {"GET": partial(archives.listing, provider="FindSale", of="contact")},
-    r"v1/Contact/(?P<key>\d+)/Activities": {"GET": partial(archives.listing, provider="ContactActivity", of="contact")},
-    r"v1/Person/(?P<key>\d+)/Sales": {"GET": partial(archives.listing, provider="FindSale", of="person")},
-    r"v1/Person/(?P<key>\d+)/Activities": {"GET": partial(archives.listing, provider="ContactActivity", of="person")},
-    r"v1/Archive/(?P<name>\w+)": {"GET": archives.by_name},
+    **agents_more.PATHS,
+    **archive_agents.PATHS,
+    **archives.PATHS,
     **subjects.PATHS,
 }
 """Path below ``/{ctx}/api/`` (case does not matter) to its methods."""

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from .answers import Refused, bad
+from .filters import PERIODS
 from .texts import Clock
 
 Test = Callable[[Any, tuple[Any, ...]], bool]
@@ -82,6 +83,9 @@ TIME: dict[str, Test] = {
     "datetime": lambda raw, want: raw == want[0],
 }
 
+NEGATIVE = ("isnot", "notbegins", "notcontains", "ne", "unequals", "notoneof", "associateisnotoneof")
+"""Operators that must hold for every value of a column that has many."""
+
 KINDS: dict[str, dict[str, Test]] = {
     "bool": BOOL,
     "int": NUMBER,
@@ -92,8 +96,7 @@ KINDS: dict[str, dict[str, Test]] = {
     "date": DAY,
     "datetime": TIME,
     "associate": ASSOCIATE,
-    "listAny": LIST,
-    "userGroup": LIST,
+    **dict.fromkeys(("listAny", "userGroup", "ejUser", "ejCategory", "listInterest", "intArray"), LIST),
 }
 
 PAIRS = ("between", "datebetween")
@@ -106,7 +109,7 @@ def test_for(column: str, kind: str, operator: str, values: tuple[Any, ...], ask
     the values do not fit it."""
     if kind not in KINDS:
         raise bad(f"$filter: the column {column} cannot be restricted")
-    period = _period(operator, asker.today) if kind == "date" else None
+    period = _period(operator, values, asker.today) if kind == "date" else None
     if period is not None:
         return lambda raw: _is_day(raw, asker) and period[0] <= _day(raw, asker) < period[1]
     test = KINDS[kind].get(operator)
@@ -127,7 +130,7 @@ def _wanted(column: str, kind: str, operator: str, values: tuple[Any, ...], aske
 
 def _value(column: str, kind: str, value: Any, asker: Asker) -> Any:
     wanted: dict[str, type | tuple[type, ...]] = {"bool": bool, "int": int, "decimal": (int, float)}
-    wanted |= dict.fromkeys(("associate", "listAny", "userGroup"), int)
+    wanted |= dict.fromkeys((name for name, tests in KINDS.items() if tests in (LIST, ASSOCIATE)), int)
     allowed = wanted.get(kind, str)
     if not isinstance(value, allowed) or (isinstance(value, bool) and kind != "bool"):
         raise bad(f"$filter: {value!r} is no value for {column} ({kind})")
@@ -166,26 +169,49 @@ def _day(raw: str, asker: Asker) -> date:
     return local.date()
 
 
-def _period(operator: str, today: date) -> tuple[date, date] | None:
-    """First day of a named period and the day after its last."""
-    week = today - timedelta(days=today.weekday())
-    month, quarter = today.replace(day=1), _months_from(today.replace(day=1), -((today.month - 1) % 3))
-    half, year = today.replace(month=7 if today.month > 6 else 1, day=1), today.replace(month=1, day=1)
-    day = timedelta(days=1)
-    periods = {
-        "beforetoday": (date.min, today),
-        "today": (today, today + day),
-        "aftertoday": (today + day, date.max),
-        "lastweek": (week - 7 * day, week),
-        "thisweek": (week, week + 7 * day),
-        "nextweek": (week + 7 * day, week + 14 * day),
-        "thishalf": (half, _months_from(half, 6)),
-        "thisyear": (year, _months_from(year, 12)),
-    }
-    for name, start, months in (("month", month, 1), ("quarter", quarter, 3)):
-        edges = [_months_from(start, months * step) for step in (-1, 0, 1, 2)]
-        periods |= {f"{when}{name}": (edges[i], edges[i + 1]) for i, when in enumerate(("last", "this", "next"))}
-    return periods.get(operator)
+def _period(operator: str, values: tuple[Any, ...], today: date) -> tuple[date, date] | None:
+    """First day of a named period, or of a function of a date, and the day after its last; None for other operators."""
+    if operator in REACH:
+        count, unit = values
+        back, ahead = REACH[operator]
+        first = 1 if back is None else -back * count
+        return _edge(today, unit, first), _edge(today, unit, 0 if ahead is None else ahead * count + 1)
+    if operator in OPEN:
+        return {"beforetoday": (date.min, today), "aftertoday": (today + timedelta(days=1), date.max)}[operator]
+    if operator == "today":
+        return today, today + timedelta(days=1)
+    for prefix, step in STEPS.items():
+        unit = operator.removeprefix(prefix)
+        if unit != operator and f"{prefix}{unit}" in PERIODS:
+            return _edge(today, unit, step), _edge(today, unit, step + 1)
+    return None
+
+
+OPEN = ("beforetoday", "aftertoday")
+
+STEPS = {"last": -1, "this": 0, "next": 1}
+
+REACH: dict[str, tuple[int | None, int | None]] = {
+    "this": (0, 0),
+    "next": (None, 1),
+    "previous": (1, None),
+    "thisandnext": (0, 1),
+    "thisandprevious": (1, 0),
+    "thisandpreviousandnext": (1, 1),
+}
+"""How many periods back and ahead a function reaches, for each of its count; None leaves the present one out."""
+
+MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+
+
+def _edge(today: date, unit: str, step: int) -> date:
+    """The first day of the period ``step`` periods from the present one."""
+    if unit == "day":
+        return today + timedelta(days=step)
+    if unit == "week":
+        return today - timedelta(days=today.weekday()) + timedelta(weeks=step)
+    months = MONTHS[unit]
+    return _months_from(today.replace(day=1), months * step - (today.month - 1) % months)
 
 
 def _months_from(first: date, months: int) -> date:

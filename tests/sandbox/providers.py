@@ -1,4 +1,4 @@
-"""The columns of archive providers (archives.md): which exist, of which restriction type, and what they show.
+"""Archive providers (archives.md): which there are, what rows they have, which columns exist and what fills them.
 
 ``columns.json`` holds names and restriction types from SuperOffice's reference; a ``*`` marks those one can sort by.
 A column that exists there and is not filled here answers 501, an invented one 400.
@@ -7,309 +7,314 @@ A column that exists there and is not filled here answers 501, an invented one 4
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from . import columns_crm as crm
+from . import columns_people as people
 from .answers import Call, bad, lacking
-from .carriers import first, full_name, user, user_name
-from .columns import (
-    Cell,
-    Column,
-    Columns,
-    Getter,
-    Join,
-    address,
-    company_cell,
-    day,
-    elements,
-    email_columns,
-    filled,
-    fixed,
-    listed,
-    main_contact,
-    named,
-    of_user,
-    own_key,
-    person_cell,
-    phone_columns,
-    phones,
-    stamps,
-    stored,
-    to,
-    to_user,
-)
-from .lights import company_full_name, item_name
+from .columns import Column, Columns, Getter, Join
+from .lights import base_status
+from .rights import governing
 from .world import Row
 
-FACTS = json.loads(Path(__file__).with_name("columns.json").read_text(encoding="utf-8"))
+Facts = dict[str, dict[str, Any]]
 
-COMPANY = Columns(
-    "SimpleContact",
-    {
-        "contactId": own_key,
-        "name": named("name"),
-        "department": stored("department"),
-        "nameDepartment": lambda call, key, row: company_full_name(row),
-        "hasInfoText": filled("note"),
-        "hasInterests": lambda call, key, row: bool(row.get("interests")),
-        "associateId": of_user("associate"),
-        "category": listed("category", "category"),
-        "business": listed("business", "business"),
-        "country": listed("country", "country"),
-        "countryId": stored("country"),
-        "number": stored("number"),
-        "code": stored("code"),
-        "orgnr": stored("orgnr"),
-        "stop": stored("stop"),
-        "contactNoMail": stored("no_mailing"),
-        **stamps(""),
-        "contactSource": listed("source", "source"),
-        "contactDeleted": stored("deleted"),
-        "activeErpLinks": fixed(False),
-        "mainContact": main_contact,
-        "getAllRows": fixed(True),
-        "getNoRows": fixed(False),
-        "phone/formattedNumber": phones(("phones", "faxes")),
-        "searchPhone/formattedNumber": phones(("phones", "faxes"), machine=True),
-        **phone_columns("contactPhone", "phones"),
-        **phone_columns("contactFax", "faxes"),
-        **email_columns(),
-        **address("postal", "postAddress"),
-        **address("street", "streetAddress"),
-        "url/URLAddress": elements("urls", "value"),
-        "url/URLDescription": elements("urls", "description"),
-    },
-    {"contactAssociate": Join("User", to_user("associate"))},
-)
-
-PERSON_PHONES = ("direct_phones", "mobile_phones", "private_phones")
+FACTS: dict[str, Facts] = json.loads(Path(__file__).with_name("columns.json").read_text(encoding="utf-8"))
 
 
-def _with_company(call: Call, key: int, row: Row) -> Any:
-    company = company_cell(call, key, row).shown
-    return f"{full_name(row)} - {company}" if company else full_name(row)
+def _with(name: str, *others: str, **more: str) -> Facts:
+    """A provider's columns and those of others, and some more."""
+    columns, joins = dict(FACTS[name]["columns"]), dict(FACTS[name]["joins"])
+    for other in others:
+        columns |= FACTS[other]["columns"]
+        joins |= FACTS[other]["joins"]
+    return {"columns": columns | more, "joins": joins}
 
 
-def _birth(index: int) -> Getter:
-    return lambda call, key, row: row["birth"][index] if row["birth"] else 0
-
-
-def _birthdate(call: Call, key: int, row: Row) -> Any:
-    return "{:04}-{:02}-{:02}".format(*row["birth"]) if row["birth"] else ""
-
-
-PERSON = Columns(
-    "Person",
-    {
-        "personId": own_key,
-        "firstName": stored("first_name"),
-        "middleName": stored("middle_name"),
-        "lastName": stored("last_name"),
-        "fullName": lambda call, key, row: full_name(row),
-        "fullNameWithContact": _with_company,
-        "contactId": stored("contact"),
-        "hasInfoText": filled("note"),
-        "hasInterests": lambda call, key, row: bool(row.get("interests")),
-        "personHasInterests": lambda call, key, row: bool(row.get("interests")),
-        "mrMrs": stored("mrmrs"),
-        "position": listed("perspos", "position"),
-        "personNumber": stored("number"),
-        "title": stored("title"),
-        "personCountry": listed("country", "country"),
-        "personCountryId": stored("country"),
-        "personNoMail": stored("no_mailing"),
-        "rank": stored("rank"),
-        "birthdate": _birthdate,
-        "birthYear": _birth(0),
-        "birthMonth": _birth(1),
-        "birthDay": _birth(2),
-        "personSource": listed("source", "source"),
-        "retired": stored("retired"),
-        "hasCompany": filled("contact"),
-        "hasStoreConsent": lambda call, key, row: row.get("store_consent", True),
-        "withdrawnStoreConsent": fixed(False),
-        "hasEmarketingConsent": lambda call, key, row: row.get("emarketing_consent", False),
-        "withdrawnEmarketingConsent": fixed(False),
-        **stamps("person"),
-        "getAllRows": fixed(True),
-        "getNoRows": fixed(False),
-        "phone/formattedNumber": phones(PERSON_PHONES),
-        "searchPhone/formattedNumber": phones(PERSON_PHONES, machine=True),
-        **phone_columns("personDirectPhone", "direct_phones"),
-        **phone_columns("personMobilePhone", "mobile_phones"),
-        **phone_columns("personPrivate", "private_phones"),
-        **email_columns(),
-        "personUrl/URLAddress": elements("urls", "value"),
-        "personUrl/URLDescription": elements("urls", "description"),
-        "personInfo/infoText": stored("note"),
-    },
-    {"personContact": Join("SimpleContact", to("contact", "contact"), "contact")},
-)
-
-
-def _initials(call: Call, key: int, row: Row) -> Any:
-    found = user(call.tenant, key)
-    return Cell(key, found.initials if found else "")
-
-
-USER = Columns(
-    "User",
-    {
-        "firstName": stored("first_name"),
-        "lastName": stored("last_name"),
-        "middleName": stored("middle_name"),
-        "fullName": lambda call, key, row: full_name(row),
-        "associateDbId": own_key,
-        "assocName": _initials,
-        "contactId": stored("contact"),
-        "personId": lambda call, key, row: (found := user(call.tenant, key)) and found.person_id,
-        "title": stored("title"),
-        "personEmail": lambda call, key, row: first(row["emails"]),
-        "isActive": fixed(True),
-    },
-)
-
-
-def _clock_time(name: str) -> Getter:
-    def get(call: Call, key: int, row: Row) -> Any:
-        local = call.clock.local(row[name])
-        return local.strftime("%H:%M") if local else ""
-
-    return get
-
-
-APPOINTMENT = Columns(
-    "ContactActivity",
-    {
-        "appointmentId": own_key,
-        "documentId": fixed(0),
-        "date": stored("start"),
-        "endDate": stored("end"),
-        "time": _clock_time("start"),
-        "endTime": _clock_time("end"),
-        "type": listed("task", "task"),
-        "text": lambda call, key, row: row["title"] or row["text"],
-        "recordType": fixed("appointment"),
-        "recordTypeText": fixed('US:"Follow-up";NO:"Oppfølging";SW:"Uppföljning";DA:"Opfølgning";FI:"Seuranta"'),
-        "completed": stored("completed"),
-        "completedDate": lambda call, key, row: row["end"] if row["completed"] else "",
-        "who": lambda call, key, row: user_name(call.tenant, row["associate"]),
-        "associateId": of_user("associate"),
-        "contactId": company_cell,
-        "personId": person_cell,
-        "projectId": stored("project"),
-        "saleId": stored("sale"),
-        "priority": listed("priority", "priority"),
-        "location": stored("location"),
-        "rawType": fixed(1),
-        "rawStatus": lambda call, key, row: 3 if row["completed"] else 1,
-        **stamps(""),
-        "getAllRows": fixed(True),
-        "getNoRows": fixed(False),
-        "appointment/title": stored("title"),
-        "appointment/text": stored("text"),
-        "appointment/description": stored("text"),
-        "appointment/agenda": stored("agenda"),
-    },
-    {
-        "associate": Join("User", to_user("associate")),
-        "contact": Join("SimpleContact", to("contact", "contact"), "contact"),
-        "person": Join("Person", to("person", "person"), "person"),
-    },
-)
-
-STATUSES = {"Open": 1, "Sold": 2, "Lost": 3, "Stalled": 4}
-
-STATUS_NAMES = {
-    "Open": 'US:"Open";NO:"Åpen";SW:"Öppen";DA:"Åben";FI:"Avoin"',
-    "Sold": 'US:"Sold";NO:"Solgt";SW:"Såld";DA:"Solgt";FI:"Myyty"',
-    "Lost": 'US:"Lost";NO:"Tapt";SW:"Förlorad";DA:"Tabt";FI:"Menetetty"',
-    "Stalled": 'US:"Stalled";NO:"Utsatt";SW:"Vilande";DA:"Udsat";FI:"Lykätty"',
+FACTS |= {
+    **dict.fromkeys(("Appointment", "DiaryAppointment", "CheckListAppointment"), FACTS["FindAppointment"]),
+    **dict.fromkeys(("DiaryActivity", "SaleActivity", "ProjectActivity"), _with("FindAppointment", "FindDocument")),
+    "Document": FACTS["FindDocument"],
+    "FindTicket": FACTS["Ticket"],
+    "RecycleTicket": FACTS["Ticket"],
+    "RecycleContact": FACTS["SimpleContact"],
+    "RecyclePerson": FACTS["Person"],
+    "OwnerContacts": _with("SimpleContact", "OwnerContacts"),
+    "InternalUsers": FACTS["AllUsers"],
+    "ContactProjects": _with("FindProject", contactId="int*"),
+    "PersonProjects": _with("FindProject", personId="int*", eventParticipantStatus="listAny*"),
+    "SaleFilteredWithStakeholder": _with("FindSale", isStakeholderSale="bool*", saleStakeholderId="int*"),
+    "FreetextContact": _with("SimpleContact", searchwords="string"),
+    "FreetextPerson": _with("Person", searchwords="string"),
+    "FreetextProject": _with("FindProject", searchwords="string"),
+    "FreetextSale": _with("FindSale", searchwords="string"),
+    "FreetextAppointment": _with("FindAppointment", searchwords="string"),
+    "FreetextDocument": _with("FindDocument", searchwords="string"),
+    "FreetextTicket": _with("Ticket", searchwords="string"),
+    "FreetextSelection": _with("FindSelection", searchwords="string"),
 }
 
+COLUMNS: dict[str, Columns] = {
+    columns.name: columns
+    for columns in (
+        *(people.COMPANY, people.PERSON, people.USER),
+        *(crm.APPOINTMENT, crm.DOCUMENT, crm.SALE, crm.PROJECT, crm.MEMBER, crm.STAKEHOLDER),
+        *(crm.RELATION, crm.SELECTION, crm.TICKET, crm.MESSAGE),
+    )
+}
+"""What fills columns, by table."""
 
-def _rate(call: Call, row: Row) -> float:
-    return float(call.tenant.lists["currency"].get(row["currency"], {}).get("rate", 1.0))
+OWN = {
+    "contact": "SimpleContact",
+    "person": "Person",
+    "user": "User",
+    "appointment": "FindAppointment",
+    "document": "FindDocument",
+    "sale": "FindSale",
+    "project": "FindProject",
+    "ticket": "Ticket",
+}
+"""Table to the provider whose columns it has where it is joined."""
+
+Fits = Callable[[Call, int, Row], bool]
 
 
-def _weighted(row: Row) -> float:
-    return round(row["amount"] * row["probability"] / 100, 2)
+@dataclass(frozen=True)
+class Source:
+    """Where rows of one type come from."""
+
+    table: str
+    fits: Fits = lambda call, key, row: True
+    narrow: Callable[[Call, str, int, int, Row], bool] | None = None
+    """``(call, of, of_key, key, row)``: belongs to a record; the table's rule in ``BELONGS`` unless given."""
+    deleted: bool = False
+    """Deleted rows, and only those."""
+    shown_as: str = ""
+    """``EntityName`` if that is not the row type's name."""
+
+    @property
+    def right(self) -> str:
+        """The table whose select right the rows need; users are shown to everybody."""
+        return "" if self.table == "user" else governing(self.table)
+
+    def rows(self, call: Call) -> Iterable[tuple[int, Row]]:
+        """Key and row of everything that is not hidden by its being deleted."""
+        if self.table != "user":
+            return [(k, r) for k, r in call.tenant.table(self.table).items() if bool(r["deleted"]) is self.deleted]
+        people_rows = call.tenant.table("person")
+        return [(a.associate_id, people_rows[a.person_id]) for a in call.tenant.associates.values()]
 
 
-SALE = Columns(
-    "FindSale",
-    {
-        "saleId": own_key,
-        "heading": named("heading"),
-        "text": stored("heading"),
-        "recordType": fixed("sale"),
-        "date": day("date"),
-        "completed": lambda call, key, row: row["status"] in ("Sold", "Lost"),
-        "associateId": of_user("associate"),
-        "who": lambda call, key, row: user_name(call.tenant, row["associate"]),
-        "contactId": company_cell,
-        "personId": person_cell,
-        "projectId": stored("project"),
-        "currencyId": stored("currency"),
-        "currency": listed("currency", "currency"),
-        "source": listed("source", "source"),
-        "amount": stored("amount"),
-        "amountWeighted": lambda call, key, row: _weighted(row),
-        "amountInBaseCurrency": lambda call, key, row: round(row["amount"] * _rate(call, row), 2),
-        "amountWeightedInBaseCurrency": lambda call, key, row: round(_weighted(row) * _rate(call, row), 2),
-        "earning": fixed(0.0),
-        "earningPercent": fixed(0.0),
-        "probPercent": stored("probability"),
-        "stage": listed("prob", "stage"),
-        "stageName": lambda call, key, row: item_name(call, "prob", row["stage"]),
-        "stageId": stored("stage"),
-        "stageRank": stored("stage"),
-        "saleStatus": lambda call, key, row: Cell(STATUSES[row["status"]], STATUS_NAMES[row["status"]]),
-        "type": listed("saletype", "sale_type"),
-        "saleType": listed("saletype", "sale_type"),
-        "saleTypeId": stored("sale_type"),
-        "nextDueDate": day("next_due"),
-        "saleNumber": stored("number"),
-        "description": stored("description"),
-        **stamps(""),
-        "getAllRows": fixed(True),
-        "getNoRows": fixed(False),
-        "sale/description": stored("description"),
-    },
-    {
-        "associate": Join("User", to_user("associate")),
-        "contact": Join("SimpleContact", to("contact", "contact"), "contact"),
-        "person": Join("Person", to("person", "person"), "person"),
-    },
+@dataclass(frozen=True)
+class Provider:
+    """An archive provider: its row types, and the columns of an empty ``$select``."""
+
+    name: str
+    sources: dict[str, Source]
+    default: str
+    unfilled: tuple[str, ...] = ()
+    """Row types it knows of which the sandbox has none."""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(source.table for source in self.sources.values()))
+
+
+def _person(call: Call, row: Row) -> Row:
+    return call.tenant.table("person").get(row["person"]) or {"retired": False}
+
+
+def _stopped(call: Call, row: Row) -> bool:
+    return bool((call.tenant.table("contact").get(row["contact"]) or {}).get("stop"))
+
+
+def _parts(name: str, table: str) -> dict[str, Source]:
+    """Members and stakeholders: those at work, former employees, and those of stopped companies."""
+    return {
+        name: Source(table, lambda call, key, row: not _person(call, row)["retired"] and not _stopped(call, row)),
+        "retired": Source(table, lambda call, key, row: _person(call, row)["retired"] and not _stopped(call, row)),
+        "stop": Source(table, lambda call, key, row: _stopped(call, row)),
+    }
+
+
+def _through_stakeholder(call: Call, of: str, of_key: int, key: int, row: Row) -> bool:
+    """Sales a company or person only has a stake in."""
+    rows = call.tenant.table("sale_stakeholder").values()
+    return row[of] != of_key and any(r["sale"] == key and r[of] == of_key and not r["deleted"] for r in rows)
+
+
+def _is_task(call: Call, key: int, row: Row) -> bool:
+    return call.tenant.lists["task"].get(row["task"], {}).get("type") == "ToDo"
+
+
+def _is_closed(call: Call, key: int, row: Row) -> bool:
+    return base_status(call, row) == "Closed"
+
+
+ACTIVITY = {"appointment": Source("appointment"), "document": Source("document")}
+
+PEOPLE = {
+    "person": Source("person", lambda call, key, row: not row["retired"]),
+    "retiredPerson": Source("person", lambda call, key, row: row["retired"]),
+}
+
+TICKETS = {
+    "ticket": Source("ticket", lambda call, key, row: not _is_closed(call, key, row)),
+    "ticketdisplayclosed": Source("ticket", _is_closed, shown_as="ticket"),
+}
+
+USER_TYPES = ("expired", "superoffice_system-user-cal", "superoffice_visible-for", "superoffice_ten-sales")
+
+COMPANY_DEFAULT, SALE_DEFAULT, PROJECT_DEFAULT = "contactId,nameDepartment", "saleId,heading,amount", "projectId,name"
+
+ACTIVITY_DEFAULT, DOCUMENT_DEFAULT = "date,type,text", "documentId,date,name"
+
+USER_DEFAULT, TICKET_DEFAULT = "associateDbId,assocName,fullName", "ticketId,title"
+
+_ALL = (
+    Provider("SimpleContact", {"contact": Source("contact")}, COMPANY_DEFAULT),
+    Provider(
+        "OwnerContacts",
+        {"contact": Source("contact", lambda call, key, row: key == call.tenant.owner_contact_id)},
+        COMPANY_DEFAULT,
+    ),
+    Provider("RecycleContact", {"contact": Source("contact", deleted=True)}, COMPANY_DEFAULT),
+    Provider("FreetextContact", {"contact": Source("contact")}, COMPANY_DEFAULT),
+    Provider("Person", PEOPLE, "personId,fullName"),
+    Provider("FreetextPerson", PEOPLE, "personId,fullName"),
+    Provider("RecyclePerson", {"person": Source("person", deleted=True)}, "personId,fullName"),
+    Provider(
+        "ContactActivity", ACTIVITY, "date,type,text,recordTypeText", unfilled=("chat", "formSubmission", "mailing")
+    ),
+    Provider("DiaryActivity", ACTIVITY, ACTIVITY_DEFAULT),
+    Provider("SaleActivity", ACTIVITY, ACTIVITY_DEFAULT),
+    Provider("ProjectActivity", ACTIVITY, ACTIVITY_DEFAULT, unfilled=("mailing",)),
+    Provider("FindAppointment", {"appointment": Source("appointment")}, f"appointmentId,{ACTIVITY_DEFAULT}"),
+    Provider("FreetextAppointment", {"appointment": Source("appointment")}, f"appointmentId,{ACTIVITY_DEFAULT}"),
+    Provider("Appointment", {"appointment": Source("appointment")}, f"appointmentId,{ACTIVITY_DEFAULT}"),
+    Provider("DiaryAppointment", {"appointment": Source("appointment")}, f"appointmentId,{ACTIVITY_DEFAULT}"),
+    Provider(
+        "CheckListAppointment", {"appointment": Source("appointment", _is_task)}, f"appointmentId,{ACTIVITY_DEFAULT}"
+    ),
+    Provider("FindDocument", {"document": Source("document")}, DOCUMENT_DEFAULT),
+    Provider("FreetextDocument", {"document": Source("document")}, DOCUMENT_DEFAULT),
+    Provider("Document", {"document": Source("document")}, DOCUMENT_DEFAULT),
+    Provider("FindSale", {"sale": Source("sale")}, SALE_DEFAULT),
+    Provider("FreetextSale", {"sale": Source("sale")}, SALE_DEFAULT),
+    Provider(
+        "SaleFilteredWithStakeholder",
+        {
+            "sale": Source("sale"),
+            "includestakeholders": Source("sale", narrow=_through_stakeholder, shown_as="sale"),
+        },
+        SALE_DEFAULT,
+    ),
+    Provider("FindProject", {"project": Source("project")}, PROJECT_DEFAULT),
+    Provider("FreetextProject", {"project": Source("project")}, PROJECT_DEFAULT),
+    Provider("ContactProjects", {"project": Source("project")}, PROJECT_DEFAULT),
+    Provider("PersonProjects", {"project": Source("project")}, PROJECT_DEFAULT),
+    Provider("ProjectMember", _parts("projectMember", "project_member"), "projectMemberId,personId"),
+    Provider("SaleStakeholder", _parts("salestakeholder", "sale_stakeholder"), "saleStakeholderId,saleId"),
+    Provider("Relation", {"relation": Source("relation")}, "relationId,relationName", unfilled=("retired", "stop")),
+    Provider("FindSelection", {"selection": Source("selection")}, "selectionId,name"),
+    Provider("FreetextSelection", {"selection": Source("selection")}, "selectionId,name"),
+    Provider("Ticket", TICKETS, TICKET_DEFAULT),
+    Provider("FindTicket", TICKETS, TICKET_DEFAULT),
+    Provider("FreetextTicket", TICKETS, TICKET_DEFAULT),
+    Provider("RecycleTicket", {"ticket": Source("ticket", deleted=True)}, TICKET_DEFAULT),
+    Provider("TicketMessage", {"ticketmessage": Source("ticket_message")}, "ticketMessageId,createdAt,author"),
+    Provider("AllUsers", {"all": Source("user")}, USER_DEFAULT, unfilled=USER_TYPES),
+    Provider("InternalUsers", {"all": Source("user")}, USER_DEFAULT, unfilled=USER_TYPES),
 )
 
-PROVIDERS = {columns.name: columns for columns in (COMPANY, PERSON, USER, APPOINTMENT, SALE)}
+PROVIDERS: dict[str, Provider] = {provider.name: provider for provider in _ALL}
+
+BY_NAME = {name.lower(): name for name in PROVIDERS}
+
+UNBUILT = {
+    *("externalusers", "emailaddress", "foreignkeys", "userpreferences", "salehistory", "consentpurpose", "dynamic"),
+    *("participants", "links", "projectguide", "saleguide", "freetextcount"),
+}
+"""Documented providers the sandbox lacks."""
 
 
+@cache
 def find(provider: str, name: str) -> Column:
     """The column with a name; Refused (400) for unknown ones, (501) for documented ones the sandbox lacks."""
-    columns, facts = PROVIDERS[provider], FACTS[provider]
+    archive, facts = PROVIDERS[provider], FACTS[provider]
+    kind = _kind(facts, archive.tables, name)
+    getters = {table: getter for table in archive.tables if (getter := _getter(table, name)) is not None}
+    if kind is not None and getters:
+        return Column(name, kind.rstrip("*"), kind.endswith("*"), getters)
     prefix, _, rest = name.partition("/")
-    if not rest:
-        kind = facts["columns"].get(name)
-    elif prefix in columns.joins:
-        return _joined(columns.joins[prefix], name, rest)
-    else:
-        kind = (facts["joins"].get(prefix) or {}).get(rest)
-    if kind is not None and name in columns.getters:
-        return Column(name, kind.rstrip("*"), kind.endswith("*"), columns.getters[name])
     if kind is not None or (rest and prefix in facts["joins"] and facts["joins"][prefix] is None):
         raise lacking(f"the column {name} of {provider}")
     raise bad(f"Unknown column {name} in {provider}")
 
 
-def _joined(join: Join, name: str, rest: str) -> Column:
-    inner = find(join.table, rest)
+def _kind(facts: Facts, tables: tuple[str, ...], name: str) -> str | None:
+    """The restriction type of a column, None if it is not documented."""
+    prefix, _, rest = name.partition("/")
+    if not rest:
+        return facts["columns"].get(name)
+    own = facts["joins"].get(prefix)
+    if own and rest in own:
+        return str(own[rest])
+    joins = [COLUMNS[table].joins[prefix] for table in tables if prefix in COLUMNS[table].joins]
+    if not joins or prefix not in facts["joins"]:
+        return None
+    target = joins[0].table
+    return _kind(FACTS[OWN[target]], (target,), rest)
 
+
+def _getter(table: str, name: str) -> Getter | None:
+    """What fills a column from a table's rows, directly or through joins; None if nothing does."""
+    columns = COLUMNS[table]
+    prefix, _, rest = name.partition("/")
+    if name in columns.getters:
+        return columns.getters[name]
+    join = columns.joins.get(prefix) if rest else None
+    inner = _getter(join.table, rest) if join is not None else None
+    return _through(join, inner) if join is not None and inner is not None else None
+
+
+def _through(join: Join, inner: Getter) -> Getter:
     def get(call: Call, key: int, row: Row) -> Any:
         there, other = join.step(call, row)
         if other is None or (join.right and not call.may(join.right, "select")):
             return None
-        return inner.getter(call, there, other)
+        return inner(call, there, other)
 
-    return Column(name, inner.kind, inner.sortable, get)
+    return get
+
+
+def metadata(provider: str) -> list[dict[str, Any]]:
+    """What ``$metadata`` and ``GetAvailableColumns`` tell of each documented column (webapi.md §6)."""
+    facts = FACTS[provider]["columns"].items()
+    return [_described(name, kind.rstrip("*"), kind.endswith("*")) for name, kind in facts]
+
+
+DISPLAY = {"bool": "checkbox", "int": "int", "decimal": "decimal", "date": "date", "datetime": "datetime"}
+
+
+def _described(name: str, kind: str, sortable: bool) -> dict[str, Any]:
+    restrictable = kind not in ("-", "?")
+    return {
+        "DisplayName": name,
+        "DisplayTooltip": "",
+        "DisplayType": DISPLAY.get(kind, "label"),
+        "CanOrderBy": sortable,
+        "Name": name,
+        "CanRestrictBy": restrictable,
+        "RestrictionType": kind if restrictable else "",
+        "RestrictionListName": name if kind == "listAny" else "",
+        "IsVisible": name not in ("getAllRows", "getNoRows"),
+        "ExtraInfo": "",
+        "Width": "10%",
+        "IconHint": "",
+        "HeadingIconHint": "",
+    }

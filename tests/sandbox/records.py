@@ -14,7 +14,7 @@ from .facts import TYPES, blank
 from .fields import Entity
 from .kind import Kind, find, shown
 from .patching import patched
-from .saving import empty_fields, long_texts, refuse_misfits, stored
+from .saving import AFTER, empty_fields, long_texts, refuse_misfits, stored
 from .texts import in_language
 from .world import Row
 
@@ -63,7 +63,7 @@ def created(call: Call, kind: Kind, wanted: Entity) -> Entity:
     stamp, who = call.world.stamp(), call.associate.associate_id
     row |= {"registered": stamp, "registered_by": who, "updated": stamp, "updated_by": who, "deleted": False}
     call.tenant.table(kind.table)[key] = row
-    kind.done(call, key, row, wanted)
+    _finish(call, kind, key, row, wanted)
     tell(call, kind.table, key, "created")
     return shown(call, kind, key, row)
 
@@ -82,9 +82,15 @@ def replaced(call: Call, kind: Kind, key: int, wanted: Entity) -> Entity:
     changes = stored(call, kind, seen, wanted, row)
     differ = differing(row, row | changes)
     row |= changes | {"updated": call.world.stamp(), "updated_by": call.associate.associate_id}
-    kind.done(call, key, row, wanted)
+    _finish(call, kind, key, row, wanted)
     tell(call, kind.table, key, "changed", differ)
     return shown(call, kind, key, row)
+
+
+def _finish(call: Call, kind: Kind, key: int, row: Row, wanted: Entity) -> None:
+    kind.done(call, key, row, wanted)
+    for after in AFTER:
+        after(call, kind.table, key, row, wanted)
 
 
 def patch(call: Call, kind: Kind, key: int) -> Response:

@@ -19,6 +19,9 @@ Keeper = Callable[[Call, str, Entity, Entity, Row | None], Row]
 KEEPERS: list[Keeper] = []
 """How other modules store the properties they add to entities (``kind.EXTRAS``)."""
 
+AFTER: list[Callable[[Call, str, int, Row, Entity], None]] = []
+"""``(call, table, key, row, wanted)``: what other modules do once a record has been saved."""
+
 
 def stored(call: Call, kind: Kind, shown: Entity, wanted: Entity, row: Row | None) -> Row:
     """What to keep of ``wanted``, an entity of which the caller was ``shown`` a state; the row itself stays untouched.

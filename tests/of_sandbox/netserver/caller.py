@@ -7,30 +7,27 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tests.sandbox import providers
+from tests.sandbox import archives, providers
 from tests.sandbox.facts import DATE, TYPES, documented, misfits
 from tests.sandbox.server import Sandbox
 
 CLIENT = httpx.Client(trust_env=False)
 """One for all callers: only its connections are kept."""
 
-NAMES = {
-    "Contact": "SimpleContact",
-    "Person": "Person",
-    "Persons": "Person",
-    "Sale": "FindSale",
-    "Sales": "FindSale",
-    "SaleFilteredWithStakeholder": "FindSale",
-    "Activities": "ContactActivity",
-}
-"""Last word of a list's path to its archive provider."""
-
 SHOWN = {"int": (int,), "bool": (bool,), "decimal": (float, int)}
 """Types of Slim values by restriction type; all others are texts."""
 
-IDS = ("associateDbId", "stageId", "stageRank", "saleTypeId", "projectId")
+IDS = ("associateDbId", "stageId", "stageRank", "saleTypeId", "statusRank")
 
 NUMBERS = ("amountInBaseCurrency", "amountWeightedInBaseCurrency")
+
+
+def provider_of(path: str) -> str:
+    """The archive provider behind a list."""
+    entity, *_, last = path.split("/")[1:] * 2
+    if path.count("/") == 1:
+        return archives.LISTS[entity]
+    return archives.SUBLISTS.get(entity.lower(), {}).get(last, last)
 
 
 class Caller:
@@ -84,8 +81,7 @@ class Caller:
             self.check_rows(path, response.request.url.params, value["value"])
 
     def check_rows(self, path: str, parameters: httpx.QueryParams, rows: list[dict[str, Any]]) -> None:
-        name = path.rsplit("/", 1)[1]
-        provider = NAMES.get(name, name)
+        provider = provider_of(path)
         wanted = parameters.get("$select", "").split(",")
         for row in rows:
             assert isinstance(row["PrimaryKey"], int if "Column" in row else str)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox import archives, providers
+from tests.sandbox import providers
+from tests.sandbox.answers import Refused
 from tests.sandbox.columns import Join
 from tests.sandbox.server import Sandbox
 
@@ -124,17 +125,34 @@ def test_the_last_page_has_no_link(alice: Caller) -> None:
 
 
 def test_every_filled_column_is_documented_and_fits(alice: Caller) -> None:
-    for provider, archive in archives.PROVIDERS.items():
-        filled = providers.PROVIDERS[provider]
-        select = [*filled.getters, *(f"{prefix}/{c}" for prefix, join in filled.joins.items() for c in _of(join))]
-        assert alice.rows(f"v1/Archive/{provider}", select=",".join(select))
-        for name in select:
-            if providers.find(provider, name).sortable:
-                alice.rows(f"v1/Archive/{provider}", select=archive.default, orderby=f"{name} desc", top=3)
+    for provider, archive in providers.PROVIDERS.items():
+        select = filled(provider)
+        assert alice.rows(f"v1/Archive/{provider}", select=",".join(select)) or provider in EMPTY
+        order = [f"{name} desc" for name in select if providers.find(provider, name).sortable]
+        if not provider.startswith(("Freetext", "Recycle")):
+            alice.rows(f"v1/Archive/{provider}", select=archive.default, orderby=",".join(order), top=3)
+
+
+EMPTY = ("SaleStakeholder", "RecycleContact", "RecyclePerson", "RecycleTicket")
+
+
+def filled(provider: str) -> list[str]:
+    """Documented columns of a provider that the sandbox fills."""
+    tables = [providers.COLUMNS[table] for table in providers.PROVIDERS[provider].tables]
+    names = [name for columns in tables for name in columns.getters]
+    names += [f"{prefix}/{name}" for c in tables for prefix, join in c.joins.items() for name in _of(join)]
+    return [name for name in dict.fromkeys(names) if _is_served(provider, name)]
+
+
+def _is_served(provider: str, name: str) -> bool:
+    try:
+        return providers.find(provider, name).name == name
+    except Refused:
+        return False
 
 
 def _of(join: Join) -> list[str]:
-    return list(providers.PROVIDERS[join.table].getters)
+    return list(providers.COLUMNS[join.table].getters)
 
 
 @pytest.mark.parametrize(
@@ -266,7 +284,6 @@ def test_mistakes_are_told(alice: Caller, parameters: dict[str, str], message: s
         {"$select": "NumberOfSales"},
         {"$select": "contactSupportAssociate/fullName"},
         {"$select": "Count(category):Footer"},
-        {"$filter": "this(updatedDate,'month')"},
         {"$mode": "Wide"},
         {"$options": "GrandTotal=true"},
     ],
@@ -278,7 +295,7 @@ def test_documented_things_the_sandbox_lacks_are_501(alice: Caller, parameters: 
 def test_lists_of_a_company_that_is_none_are_404(alice: Caller) -> None:
     alice("GET", "v1/Contact/999/Sales", status=404)
     alice("GET", "v1/Archive/Nonsense", status=404)
-    alice("GET", "v1/Archive/FindDocument", status=501)
+    alice("GET", "v1/Archive/SaleHistory", status=501)
 
 
 def test_archives_by_name_and_by_person(alice: Caller) -> None:
