@@ -164,6 +164,21 @@ def text_at(path: str, reads_only: bool = False) -> str:
     return _declared(Place(path, text, _same, reads_only))
 
 
+def secret_at(path: str) -> str:
+    """A text that is not shown when its record is printed."""
+    return _declared(Place(path, text, _same), is_shown=False)
+
+
+def texts_at(path: str) -> tuple[str, ...]:
+    """Several texts, changed together."""
+    return _declared(Place(path, _texts, list))
+
+
+def mapping_at(path: str) -> Mapping[str, Any]:
+    """Values by key, changed together."""
+    return _declared(Place(path, _mapping, dict))
+
+
 def number_at(path: str, reads_only: bool = False) -> int:
     return _declared(Place(path, integer, _same, reads_only))
 
@@ -227,13 +242,21 @@ def read_at[T](path: str, reads: Callable[[Any], T]) -> T:
     return _declared(Place(path, reads, _same, reads_only=True))
 
 
-def _declared[T](place: Place[T]) -> T:
-    found: T = dataclasses.field(default_factory=lambda: place.reads(None), metadata={PLACE: place})
+def _declared[T](place: Place[T], is_shown: bool = True) -> T:
+    found: T = dataclasses.field(default_factory=lambda: place.reads(None), repr=is_shown, metadata={PLACE: place})
     return found
 
 
 def _same(value: Any) -> Any:
     return value
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    return tuple(text(value) for value in values or ())
+
+
+def _mapping(values: Any) -> Mapping[str, Any]:
+    return dict(values) if isinstance(values, Mapping) else {}
 
 
 def _known(value: Word) -> str:

@@ -1,0 +1,190 @@
+"""User-defined fields: what a customer added to SuperOffice's records [udef].
+
+They are addressed by ProgId, never by id: ids change whenever fields are published. A field's definition reads and
+writes its values::
+
+    fields = {field.prog_id: field for field in crm(udef_fields("Contact"))}
+    size = fields["SuperOffice:7"]
+    size.read(company)                              # 42, a date, True, a Decimal, an Item, a text
+    crm(change_contact(17, size.changes(company, 43)))
+
+New fields come in four steps, which ``add_field`` and ``publish`` take in the right order. It takes an administrator,
+and SuperOffice's web client may show them only after a flush of its caches [en/api/caching/flush-cache].
+"""
+
+# ruff: noqa: RUF009 (the calls declare fields)
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any, Literal
+from urllib.parse import quote
+
+from crm_client.calls import UNTRANSLATED, Call, Operation
+from crm_client.encoded import EMPTY_DATE, decoded, encoded
+from crm_client.errors import BadAnswer, Unavailable
+from crm_client.fields import Word, flag_at, number_at, read_at, text_at, word_at
+from crm_client.patch import MISSING, Change, applied, escaped
+from crm_client.records import Record, changes
+from crm_client.values import Item, integer, text, yes
+
+type Owner = Literal["Contact", "Person", "Sale", "Project", "Appointment", "Document"]
+"""Records that may have user-defined fields. Requests have only extra fields (``x_name``)."""
+
+
+class FieldType(Word):
+    UNKNOWN = "Unknown"
+    NUMBER = "Number"
+    SHORT_TEXT = "ShortText"
+    """39 characters."""
+    LONG_TEXT = "LongText"
+    """199 characters."""
+    DATE = "Date"
+    UNLIMITED_DATE = "UnlimitedDate"
+    CHECKBOX = "Checkbox"
+    LIST = "List"
+    DECIMAL = "Decimal"
+
+
+type Value = str | bool | int | Decimal | date | Item | None
+
+
+@dataclass(frozen=True)
+class UdefField(Record):
+    """The definition of one field [oas UserDefinedFieldInfo]; from ``layout`` with its texts in all languages."""
+
+    prog_id: str = text_at("ProgId")
+    """Stable; ``SuperOffice:…`` unless somebody chose another, as ``Company.Product.Field``."""
+    label: str = text_at("FieldLabel")
+    short_label: str = text_at("ShortLabel")
+    """Heading of its column in lists."""
+    tooltip: str = text_at("Tooltip")
+    owner: str = text_at("Type", reads_only=True)
+    type: FieldType = word_at("FieldType", FieldType)
+    is_mandatory: bool = flag_at("IsMandatory")
+    is_read_only: bool = flag_at("IsReadOnly")
+    is_indexed: bool = flag_at("IsIndexed")
+    default: str = text_at("FieldDefault")
+    length: int = number_at("TextLength", reads_only=True)
+    list_table_id: int = number_at("ListTableId")
+    """136 for a list of one's own, which ``list_id`` then names."""
+    list_id: int = number_at("UDListDefinitionId")
+    list_name: str = text_at("MdoListName", reads_only=True)
+    """For ``lists.mdo_list``."""
+    is_published: bool = read_at("HasBeenPublished", yes)
+
+    def read(self, record: Record) -> Value:
+        """This field's value in a record; None for none."""
+        custom = record.raw.get("CustomFields")
+        values = custom if isinstance(custom, Mapping) else {}
+        return self._meant(decoded(text(values.get(self.prog_id))), values)
+
+    def changes(self, seen: Record, wanted: Value) -> list[Change]:
+        """What must change for a record to have this value, guarded by what was seen."""
+        if self.read(seen) == wanted or (isinstance(wanted, int) and self._id(self.read(seen)) == wanted):
+            return []
+        custom = seen.raw.get("CustomFields")
+        there = custom.get(self.prog_id, MISSING) if isinstance(custom, Mapping) else MISSING
+        return [Change(f"/CustomFields/{escaped(self.prog_id)}", there, self.write(wanted))]
+
+    def write(self, value: Value) -> str:
+        """A value as this field stores it. Raises ``ValueError`` if it is of another type."""
+        match self.type, value:
+            case ((FieldType.SHORT_TEXT | FieldType.LONG_TEXT), (str() | None)):
+                return value or ""
+            case ((FieldType.DATE | FieldType.UNLIMITED_DATE), (date() | None)):
+                return EMPTY_DATE if value is None else encoded(datetime.combine(_day(value), time.min, UTC))
+            case FieldType.CHECKBOX, (bool() | None):
+                return encoded(bool(value))
+            case FieldType.LIST, (Item() | int() | None):
+                return encoded(self._id(value))
+            case FieldType.DECIMAL, (Decimal() | int() | None):
+                return encoded(Decimal(value or 0))
+            case FieldType.NUMBER, (int() | None):
+                return encoded(int(value or 0))
+        raise ValueError(f"{self.prog_id} is a {self.type.value}, not a {type(value).__name__}")
+
+    def _meant(self, value: Any, values: Mapping[str, Any]) -> Value:
+        match self.type:
+            case FieldType.CHECKBOX:
+                return yes(value)
+            case FieldType.LIST:
+                chosen = integer(value)
+                return Item(chosen, text(values.get(f"{self.prog_id}:DisplayText"))) if chosen else None
+            case FieldType.NUMBER:
+                return integer(value)
+            case FieldType.DATE | FieldType.UNLIMITED_DATE:
+                return _day(value) if isinstance(value, date) else None
+            case FieldType.DECIMAL:
+                return Decimal(value) if isinstance(value, Decimal | int) else Decimal(0)
+        return value if isinstance(value, str) else ""
+
+    @staticmethod
+    def _id(value: Value) -> int:
+        return value.id if isinstance(value, Item) else integer(value)
+
+
+def _day(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def udef_fields(owner: Owner) -> Operation[list[UdefField]]:
+    """The published fields of a kind of records, labels in the person's language. Good to remember for a day."""
+    return _fields((yield Call("GET", f"v1/{owner}/UdefLayout/Published")))
+
+
+def udef_field(owner: Owner, prog_id: str) -> Operation[UdefField]:
+    """One published field. Raises ``NotFound``."""
+    found = yield Call("GET", f"v1/{owner}/UdefLayout/Published/{quote(prog_id, safe=':')}")
+    return _fields([found])[0]
+
+
+def layout(owner: Owner) -> Operation[list[UdefField]]:
+    """The administrator's draft: all fields with their texts in all languages, published or not."""
+    return _fields((yield Call("GET", f"v1/{owner}/UdefLayout", language=UNTRANSLATED)))
+
+
+def add_field(owner: Owner, field_type: FieldType, **wanted: Any) -> Operation[UdefField]:
+    """Put a new field into the draft, at the place SuperOffice finds for it; ``publish`` makes it real.
+
+    Name at least ``label`` and ``prog_id``.
+    """
+    path = f"v1/{owner}/UdefLayout"
+    template = yield Call("POST", path, query={"udefFieldType": field_type.value}, language=UNTRANSLATED)
+    [start] = _fields([template])
+    return (yield from _save(owner, applied(start.raw, changes(start, **wanted))))
+
+
+def change_field(owner: Owner, seen: UdefField, **wanted: Any) -> Operation[UdefField]:
+    """Change a field of the draft as ``layout`` gave it; ``publish`` makes it real."""
+    return _save(owner, applied(seen.raw, changes(seen, **wanted)))
+
+
+def remove_field(owner: Owner, prog_id: str) -> Operation[None]:
+    """Take a field out of the draft; published, its values are lost."""
+    yield Call("DELETE", f"v1/{owner}/UdefLayout/{quote(prog_id, safe=':')}")
+
+
+def publish(owner: Owner) -> Operation[None]:
+    """Make the draft real. Raises ``Unavailable`` while somebody else is publishing: try later."""
+    if (yield Call("GET", f"v1/{owner}/UdefLayout/Publish")) is True:
+        raise Unavailable("somebody else is publishing user-defined fields", sent=False)
+    yield Call("POST", f"v1/{owner}/UdefLayout/Publish")
+    yield Call("POST", "v1/Agents/Configuration/RebuildUdefDeltas")
+
+
+def _save(owner: Owner, field: Mapping[str, Any]) -> Operation[UdefField]:
+    saved = _fields((yield Call("PUT", f"v1/{owner}/UdefLayout", json=[dict(field)], language=UNTRANSLATED)))
+    wanted = text(field.get("ProgId")).lower()
+    found = next((one for one in saved if one.prog_id.lower() == wanted), None)
+    if found is None:
+        raise BadAnswer(f"v1/{owner}/UdefLayout: the field is not in the answer")
+    return found
+
+
+def _fields(found: Any) -> list[UdefField]:
+    if not isinstance(found, Sequence) or not all(isinstance(one, Mapping) for one in found):
+        raise BadAnswer("UdefLayout: the answer holds no fields")
+    return [UdefField.parse(one) for one in found]
