@@ -71,8 +71,9 @@ def drive(node: str, sandbox: Sandbox, receiver: Receiver, *only: str) -> dict[s
         "receiver": receiver.url,
         "only": only,
     }
-    # Without proxies: everything is on this machine.
-    env = {"PATH": os.environ["PATH"], "NO_PROXY": "*", "TZ": "Europe/Oslo"}
+    # Without proxies: everything is on this machine. In UTC, for east of it the client sends NetServer's empty date
+    # (the first day of the year 1) back as a day of the year 0, which no date type of .NET or Python holds.
+    env = {"PATH": os.environ["PATH"], "NO_PROXY": "*", "TZ": "UTC"}
     command = [node, str(HERE / "drive.mjs")]
     ran = subprocess.run(command, input=json.dumps(given), capture_output=True, text=True, env=env, timeout=120)
     assert ran.returncode == 0, ran.stderr
