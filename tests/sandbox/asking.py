@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from .answers import Call, bad, denied
-from .facts import TYPES, blank, misfits
+from .facts import blank, body_kind, misfits
 
 
 def nothing() -> Response:
@@ -20,8 +20,9 @@ def asked(call: Call) -> dict[str, Any]:
 
     A parameter left out has what .NET has for nothing: 0, an empty text, null for a carrier.
     """
-    name = f"{call.path.rpartition('/')[2]}Request"
-    kind = next(known for known in TYPES if known.lower() == name.lower())
+    kind = body_kind(call.path, call.method)
+    if kind is None:
+        raise KeyError(f"{call.path} takes no request")
     return blank(kind) | fitting(call.json, kind)
 
 

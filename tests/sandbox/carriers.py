@@ -177,7 +177,7 @@ def associate(call: Call, associate_id: int) -> dict[str, Any] | None:
         Name=found.initials,
         PersonId=found.person_id,
         Type="SystemAssociate" if found.system else "InternalAssociate",
-        GroupIdx=1,
+        GroupIdx=call.tenant.table("associate").get(associate_id, {}).get("group", 1),
         FullName=name,
         FormalName=name,
         EjUserId=associate_id,

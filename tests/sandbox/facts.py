@@ -74,7 +74,8 @@ def _pattern(template: str) -> re.Pattern[str]:
 def _part(part: str) -> str:
     if not part.startswith("{"):
         return re.escape(part)
-    return r"\d+" if part.lower().endswith("id}") else r"[^/]+"
+    number = part.lower().endswith("id}") and part != "{sr_id}"
+    return r"\d+" if number else r"[^/]+"
 
 
 def body_kind(path: str, method: str) -> str | None:

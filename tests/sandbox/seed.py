@@ -28,7 +28,7 @@ from __future__ import annotations
 from datetime import timedelta
 from random import Random
 
-from . import seed_crm, seed_fields, seed_lists_own, seed_names
+from . import seed_crm, seed_fields, seed_lists_own, seed_names, seed_settings
 from .seed_lists import STAGE_PROBABILITY, lists
 from .world import Associate, Client, Human, Row, Tenant, World
 
@@ -46,6 +46,7 @@ def seed(world: World, app_url: str = APP_URL) -> None:
         Sower(world, tenant).sow(seed_names.companies(tenant.ctx))
         seed_crm.sow_more(world, tenant)
         seed_fields.sow(tenant)
+        seed_settings.sow(tenant, world.stamp())
     add_panels(world.tenants["Cust12345"], world.stamp(), app_url)
 
 

@@ -1,4 +1,4 @@
-"""Paths of everything that is no record: lists, panels, users, fields (one line for ``netserver`` to merge)."""
+"""Paths of everything that is no record: lists, panels, users, fields, preferences, foreign keys, texts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
-from . import list_agents, lists, udef_services, users, webpanels
+from . import (
+    foreign_services,
+    list_agents,
+    lists,
+    preference_descriptions,
+    preferences,
+    strings,
+    udef_services,
+    users,
+    webpanels,
+)
 
 PATHS: dict[str, dict[str, Callable[..., Response]]] = {
     **lists.PATHS,
@@ -14,4 +24,8 @@ PATHS: dict[str, dict[str, Callable[..., Response]]] = {
     **webpanels.PATHS,
     **users.PATHS,
     **udef_services.PATHS,
+    **preferences.PATHS,
+    **preference_descriptions.PATHS,
+    **foreign_services.PATHS,
+    **strings.PATHS,
 }
