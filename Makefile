@@ -21,7 +21,12 @@ demo: .venv/.synced ## Start a SuperOffice sandbox, Sidecard and its worker on t
 	@exec $(BIN)/python -m tests.demo
 
 test: .venv/.synced ## Run all tests, browser tests included where a Chromium is found
+ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
+else
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not browser"
+	$(BIN)/python -m pytest -m browser
+endif
 
 check: .venv/.synced ## Lint, types, import rules, templates, deployment checks, migrations
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import socket
 import tempfile
 from contextlib import closing
@@ -42,8 +43,18 @@ def answers(url: str) -> bool:
 
 
 POSTGRES = os.environ.get("DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
-# One of Redis' sixteen databases per run: clearing the cache empties the whole of it.
-REDIS = os.environ.get("REDIS_URL") or f"redis://127.0.0.1:6379/{random.randrange(1, 16)}"
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+"""Which of the processes that share this run; each has a sandbox, a database and a Redis database of its own."""
+
+
+def own_redis() -> str:
+    """One of Redis' sixteen databases: clearing the cache empties the whole of it."""
+    given = os.environ.get("REDIS_URL") or f"redis://127.0.0.1:6379/{random.randrange(0, 16, 2)}"
+    server, number = re.fullmatch(r"(.*?)(?:/(\d+))?", given).groups(default="0")
+    return f"{server}/{(int(number) + WORKER) % 16}"
+
+
+REDIS = own_redis()
 REQUIRED = os.environ.get("REQUIRE_SERVICES") == "1"
 MISSING = [url for url in (POSTGRES, REDIS) if not url.startswith("sqlite") and not answers(url)]
 if REQUIRED and (MISSING or POSTGRES.startswith("sqlite")):
@@ -60,5 +71,3 @@ os.environ["SIDECARD_BASE_URL"] = f"http://127.0.0.1:{APP_PORT}"
 os.environ["SUPEROFFICE_LOGIN_URL"] = f"http://localhost:{CRM_PORT}"
 os.environ["DATABASE_URL"] = f"sqlite:///{VAR / 'tests.sqlite3'}" if POSTGRES in MISSING else POSTGRES
 os.environ["REDIS_URL"] = "" if REDIS in MISSING else REDIS
-# Playwright's synchronous face runs an event loop in the test's thread; the database is not used from inside it.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
