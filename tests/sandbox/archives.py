@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -14,7 +15,7 @@ from .answers import Call, Refused, bad, lacking, not_found
 from .columns import Cell, Column
 from .filters import Condition, Filter
 from .lights import members_of_company
-from .providers import BY_NAME, PROVIDERS, UNBUILT, Provider, Source, find, metadata
+from .providers import BY_NAME, OWN, PROVIDERS, UNBUILT, Provider, Source, find, metadata
 from .rights import table_right
 from .texts import in_language
 from .world import Row
@@ -67,7 +68,7 @@ def by_name(call: Call, name: str) -> Response:
 def provider_named(name: str) -> Provider:
     """A provider whose name's case does not matter; 501 for documented ones the sandbox lacks, else 404."""
     found = BY_NAME.get(name.lower())
-    if found is None:
+    if found is None or name.lower() in UNBUILT:
         known = name.lower() in UNBUILT
         raise lacking(f"the archive {name}") if known else Refused(404, "SoNotFoundException", f"No provider {name}")
     return PROVIDERS[found]
@@ -93,28 +94,11 @@ def described(call: Call, name: str) -> Response:
 
 def listing(call: Call, provider: str, of: str = "", key: int = 0) -> Response:
     """A page of rows; ``of`` and ``key`` narrow it to the rows of another record."""
-    query = understood(call, PROVIDERS[provider])
-    if of:
-        query = replace(query, belongs=_belonging(call, of, key))
-    page, more = rows_of(call, query)
-    return call.answer(
-        {
-            "odata.metadata": f"{call.api}v1/Archive/{provider}/$metadata",
-            "odata.nextLink": _next_link(call, query) if more else None,
-            "value": [_shown(call, query, found) for found in page],
-        }
-    )
+    return _page(call, PROVIDERS[provider], _belonging(call, of, key) if of else lambda found: True)
 
 
-def members(call: Call, key: int) -> Response:
-    """``/Selection/{id}/Members``: what a selection holds, as the archive of its target shows it."""
-    call.demand("selection", "select")
-    row = call.tenant.table("selection").get(key)
-    if row is None or row["deleted"]:
-        raise not_found("Selection", key)
-    provider = {"contact": "SimpleContact", "person": "Person", "sale": "FindSale", "project": "FindProject"}
-    archive = PROVIDERS[provider[row["target"]]]
-    query = replace(understood(call, archive), belongs=lambda found: found.key in row["members"])
+def _page(call: Call, archive: Provider, belongs: Callable[[Found], bool]) -> Response:
+    query = replace(understood(call, archive), belongs=belongs)
     page, more = rows_of(call, query)
     return call.answer(
         {
@@ -125,10 +109,42 @@ def members(call: Call, key: int) -> Response:
     )
 
 
+def members(call: Call, key: int) -> Response:
+    """``/Selection/{id}/Members``: what a selection holds, as the archive of its target shows it."""
+    row = _row(call, "selection", key)
+    return _page(call, PROVIDERS[OWN[row["target"]]], lambda found: found.key in row["members"])
+
+
+def linked(call: Call, table: str, key: int) -> Response:
+    """``/{Entity}/{id}/Links``: the records a record is linked to."""
+    links = {(link["table"], link["id"]) for link in _row(call, table, key).get("links", [])}
+    return _page(call, PROVIDERS["Links"], lambda found: (found.source.table, found.key) in links)
+
+
+def participants(call: Call, key: int) -> Response:
+    """``/Appointment/{id}/Participants``: users, and persons who are none."""
+    invited = _row(call, "appointment", key).get("participants", [])
+    users = {part["associate"] for part in invited}
+    people = {part["person"] for part in invited if not part["associate"]}
+    return _page(
+        call,
+        PROVIDERS["Participants"],
+        lambda found: found.key in (users if found.source.table == "user" else people),
+    )
+
+
+def _row(call: Call, table: str, key: int) -> Row:
+    call.demand(table, "select")
+    row = call.tenant.table(table).get(key)
+    if row is None or row["deleted"]:
+        raise not_found(table.title(), key)
+    return row
+
+
 def rows_of(call: Call, query: Query) -> tuple[list[Found], bool]:
     """One page of rows, and whether there are more."""
     first = next(iter(query.archive.sources.values()))
-    if first.right:
+    if first.right and query.archive.name != "Links":
         call.demand(first.right, "select")
     rows = list(_rows(call, query))
     for column, descending in reversed(query.order):
@@ -321,6 +337,8 @@ def slim(call: Call, column: Column, cell: Cell) -> Any:
         return cell.shown
     if column.kind in ("date", "datetime"):
         return call.clock.show(cell.raw or "")
+    if column.kind == "listAny" and isinstance(cell.raw, int):
+        return str(cell.raw)
     return "" if cell.raw is None and column.kind == "string" else cell.raw
 
 
@@ -400,6 +418,11 @@ PATHS: dict[str, dict[str, Callable[..., Response]]] = {
         for name, provider in lists.items()
     },
     r"v1/Selection/(?P<key>\d+)/Members": {"GET": members},
+    r"v1/Appointment/(?P<key>\d+)/Participants": {"GET": participants},
+    **{
+        rf"v1/{table.title()}/(?P<key>\d+)/Links": {"GET": partial(linked, table=table)}
+        for table in ("appointment", "sale", "project", "document")
+    },
     r"v1/User": _list("AllUsers"),
     r"v1/Archive": {"GET": names},
     r"v1/Archive/(?P<name>\w+)": {"GET": by_name, "POST": by_form},

@@ -40,8 +40,6 @@ DOCUMENT_TEXT = 'US:"Document";NO:"Dokument";SW:"Dokument";DA:"Dokument";FI:"Asi
 
 ALWAYS: dict[str, Getter] = {"getAllRows": fixed(True), "getNoRows": fixed(False)}
 
-LINK_SOURCE: dict[str, Getter] = {"linkId": own_key, "linkDescription": fixed("")}
-
 PARTIES = {
     "associate": Join("user", to_user("associate")),
     "contact": Join("contact", to("contact", "contact"), "contact"),
@@ -89,7 +87,6 @@ APPOINTMENT = Columns(
         "invitedPersonId": fixed(0),
         "joinVideomeetUrl": lambda call, key, row: row.get("video_url", ""),
         "searchwords": words("title", "text", "agenda", "location"),
-        **LINK_SOURCE,
         **stamps(""),
         "getAllRows": fixed(True),
         "getNoRows": fixed(False),
@@ -172,7 +169,6 @@ SALE = Columns(
         "isStakeholderSale": fixed(False),
         "saleStakeholderId": fixed(0),
         "searchwords": words("heading", "number", "description"),
-        **LINK_SOURCE,
         **stamps(""),
         "getAllRows": fixed(True),
         "getNoRows": fixed(False),
@@ -219,7 +215,6 @@ DOCUMENT = Columns(
         "suggestedDocumentId": fixed(0),
         "searchwords": words("header", "name", "description"),
         "document/description": stored("description"),
-        **LINK_SOURCE,
         **stamps(""),
         **ALWAYS,
     },
@@ -269,7 +264,6 @@ PROJECT = Columns(
         "projectUrl/URLAddress": elements("urls", "value"),
         "projectUrl/URLDescription": elements("urls", "description"),
         "project/infoText": stored("postit"),
-        **LINK_SOURCE,
         **stamps(""),
         **ALWAYS,
     },

@@ -126,6 +126,8 @@ def test_the_last_page_has_no_link(alice: Caller) -> None:
 
 def test_every_filled_column_is_documented_and_fits(alice: Caller) -> None:
     for provider, archive in providers.PROVIDERS.items():
+        if provider.lower() in providers.UNBUILT:
+            continue
         select = filled(provider)
         assert alice.rows(f"v1/Archive/{provider}", select=",".join(select)) or provider in EMPTY
         order = [f"{name} desc" for name in select if providers.find(provider, name).sortable]

@@ -33,6 +33,8 @@ def test_links_of_a_document(alice: Caller) -> None:
     saved = alice("PATCH", "v1/Document/1", json={"Links": links})
     assert [(link["EntityName"], link["Id"]) for link in saved["Links"]] == [("sale", 1), ("contact", 17)]
     assert saved["ActiveLinks"] == 2
+    assert [row["EntityName"] for row in alice.rows("v1/Document/1/Links", select="text,who")] == ["sale"]
+    assert alice.rows("v1/Sale/1/Links", select="text") == []
     alice("PATCH", "v1/Document/1", json={"Links": [{"EntityName": "moon", "Id": 1}]}, status=400)
 
 
@@ -214,6 +216,14 @@ def test_activities_of_a_sale_and_stakes_in_it(alice: Caller) -> None:
     own = alice.rows("v1/Contact/17/Sales", select="saleId", entities="sale")
     both = alice.rows("v1/Contact/17/Sales", select="saleId")
     assert len(both) == len(own) + 1
+
+
+def test_participants_of_a_follow_up(alice: Caller) -> None:
+    entity = alice("GET", "v1/Appointment/default") | {"Participants": [{"AssociateId": 6}, {"PersonId": 43}]}
+    key = alice("POST", "v1/Appointment", json=entity)["AppointmentId"]
+    rows = alice.rows(f"v1/Appointment/{key}/Participants", select="fullName,personId,contactId")
+    assert [(row["EntityName"], row["personId"]) for row in rows] == [("associate", 2), ("externalPerson", 43)]
+    alice("GET", "v1/Appointment/99999/Participants", status=404)
 
 
 def test_free_text(alice: Caller) -> None:
