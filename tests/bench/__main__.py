@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from tests.bench import company_panel
+from tests.bench import client_cpu, company_panel, import_time
 
 
 def main() -> None:
+    client_cpu.run()
+    import_time.run()
     company_panel.run()
 
 

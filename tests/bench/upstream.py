@@ -1,0 +1,75 @@
+"""A server that costs next to nothing: one ready answer to everything, after a delay.
+
+``python -m tests.bench.upstream 0.15 < answer.json`` prints its port and serves until it is terminated. It speaks as
+much HTTP/1.1 as a client's kept connection needs (no pipelining, bodies with a length only), so that what is measured
+beside it is the client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvloop
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n\r\n"
+
+
+class Answering(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self, answer: bytes, delay: float) -> None:
+        self.answer, self.delay = answer, delay
+        self.request = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self.request += data
+        if self._is_whole():
+            self.request = b""
+            self._later()
+
+    def _is_whole(self) -> bool:
+        head, end, body = self.request.partition(b"\r\n\r\n")
+        length = re.search(rb"(?i)\ncontent-length: *(\d+)", head)
+        return bool(end) and len(body) >= (int(length[1]) if length else 0)
+
+    def _later(self) -> None:
+        if self.delay:
+            asyncio.get_running_loop().call_later(self.delay, self.transport.write, self.answer)
+        else:
+            self.transport.write(self.answer)
+
+
+async def serve(body: bytes, delay: float) -> None:
+    answer = HEAD % len(body) + body
+    server = await asyncio.get_running_loop().create_server(lambda: Answering(answer, delay), "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+@contextmanager
+def upstream(body: bytes, delay: float) -> Iterator[str]:
+    """Its address, while it runs in a process of its own."""
+    command = [sys.executable, "-m", "tests.bench.upstream", str(delay)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(body)
+    process.stdin.close()
+    try:
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
+
+
+if __name__ == "__main__":
+    uvloop.run(serve(sys.stdin.buffer.read(), float(sys.argv[1])))
