@@ -244,7 +244,7 @@ _KEY = r"Key/(?P<name>[^/]+)/(?P<table>\w+)"
 _RECORD = rf"{_KEY}/(?P<record>\d+)"
 
 PATHS: dict[str, dict[str, Callable[..., Response]]] = {
-    "v1/(?:ForeignApp)": {"POST": _create_app},
+    "v1/ForeignApp": {"POST": _create_app},
     "v1/ForeignApp/default": {"GET": lambda call: call.answer(carrier("ForeignAppEntity"))},
     r"v1/ForeignApp/(?P<key>\d+)": {"DELETE": _delete_app},
     _APP: {"GET": _app, "PUT": _save_app, "POST": _save_app},

@@ -23,6 +23,8 @@ from .facts import documented, is_documented
 from .gate import Gate
 from .world import World
 
+Methods = dict[str, Callable[..., Response]]
+
 RELEASE = "Release_11.10_2026.02.24-02"
 
 
@@ -52,7 +54,7 @@ def version(call: Call) -> Response:
 
 def answer(call: Call) -> Response:
     """Let the handler of the path work; Refused if there is none."""
-    for pattern, methods in HANDLERS:
+    for pattern, methods in HANDLERS.get(subject(call.path), []):
         match = pattern.fullmatch(call.path)
         if match and call.method in methods:
             return methods[call.method](call, **_arguments(match))
@@ -71,15 +73,35 @@ def _unknown(call: Call) -> Refused:
     return Refused(404, "SoNotFoundException", f"No service at {call.path}")
 
 
-PATHS: dict[str, dict[str, Callable[..., Response]]] = {
-    **rest.PATHS,
-    **webhooks.PATHS,
-    **agents.PATHS,
-    **agents_more.PATHS,
-    **archive_agents.PATHS,
-    **archives.PATHS,
-    **subjects.PATHS,
-}
+def merged(*tables: dict[str, Methods]) -> dict[str, Methods]:
+    """One table of all; the same path may have different methods in several."""
+    whole: dict[str, Methods] = {}
+    for table in tables:
+        for path, methods in table.items():
+            whole[path] = whole.get(path, {}) | methods
+    return whole
+
+
+PATHS = merged(
+    rest.PATHS,
+    webhooks.PATHS,
+    agents.PATHS,
+    agents_more.PATHS,
+    archive_agents.PATHS,
+    archives.PATHS,
+    subjects.PATHS,
+)
 """Path below ``/{ctx}/api/`` (case does not matter) to its methods."""
 
-HANDLERS = [(re.compile(path, re.IGNORECASE), methods) for path, methods in PATHS.items()]
+
+def subject(path: str) -> str:
+    """The words a path begins with and few others do: ``sale``, ``agents/sale``."""
+    words = path.lower().split("/")[1:3]
+    return "/".join(words if words[:1] == ["agents"] else words[:1])
+
+
+HANDLERS: dict[str, list[tuple[re.Pattern[str], Methods]]] = {}
+"""The patterns of each subject, so that a call tries few."""
+
+for _path, _methods in PATHS.items():
+    HANDLERS.setdefault(subject(_path), []).append((re.compile(_path, re.IGNORECASE), _methods))

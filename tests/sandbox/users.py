@@ -290,7 +290,7 @@ AGENTS: dict[str, Handler] = {
 }
 
 PATHS: dict[str, dict[str, Handler]] = {
-    "v1/(?:User)": {"POST": _refused},
+    "v1/User": {"POST": _refused},
     "v1/User/currentPrincipal": {"GET": current_principal},
     "v1/User/currentAssociate": {"GET": current_associate},
     "v1/User/current": {"GET": _refused},
