@@ -26,9 +26,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _page(
-        request, 500, _("Something broke on our side"), _("Nothing was changed. Please try again in a moment.")
-    )
+    text = _("Please try again in a moment.")
+    if request.method == "POST":
+        text = _("If you were saving something, please look first whether it was saved.")
+    return _page(request, 500, _("Something broke on our side"), text)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "", **_kwargs: Any) -> HttpResponse:

@@ -52,7 +52,8 @@
     if (headers["X-CSRFToken"]) delete parameters.csrfmiddlewaretoken;
   });
 
-  for (const failure of ["htmx:sendError", "htmx:timeout"]) {
+  // A response error is an answer that no panel makes (500, 502, 504): see htmx-config in base.html.
+  for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
     document.addEventListener(failure, () => say(notice().dataset.unreachable, "trouble-line"));
   }
 

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.http import HttpResponse
 
+from panel.panels.company import Company
 from tests.sandbox.server import Sandbox
 from tests.sandbox.world import Fault
 from tests.tenants.cast import sign_in
@@ -108,6 +109,22 @@ def test_an_error_of_ours_is_locked_down_too(sandbox: Sandbox, monkeypatch: pyte
         assert "Something broke on our side" in page
         assert not [word for word in ("Acme", "RuntimeError", "Traceback", "break_down") if word in page]
         check_framing(answer)
+
+
+def test_an_error_of_ours_promises_nothing_about_a_change(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CERT-12: what broke may have broken after SuperOffice saved."""
+
+    async def break_down(*_args: object) -> None:
+        raise RuntimeError("broken")
+
+    alice = Visitor(raise_request_exception=False)
+    sign_in(alice, "Cust12345", "alice", sandbox)
+    form = form_of(alice.get(EDIT)) | {"phones-0": "+47 22 33 44 55"}
+    monkeypatch.setattr(Company, "load_part", break_down)
+    answer = alice.post(EDIT, form, headers=BY_HTMX)
+    assert answer.status_code == 500
+    assert sandbox.world.tenants["Cust12345"].rows["contact"][ACME]["phones"][0]["value"] == "+47 22 33 44 55"
+    assert "look first whether it was saved" in answer.content.decode()
 
 
 @pytest.mark.parametrize("fault", [{}, {"status": 500}, {"status": 404}, {"drop": "before"}])

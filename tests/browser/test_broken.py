@@ -1,0 +1,29 @@
+"""Something breaks on our side, or a proxy answers in our place: what was typed does not give way to its page."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from panel.panels.company.edit import EditFacts
+from tests.browser.people import Desk
+
+TYPED = "+47 22 00 11 22"
+
+
+async def break_down(*_args: object) -> None:
+    raise RuntimeError("broken")
+
+
+def test_what_was_typed_stays(strict_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = strict_desk.company("alice").panel()
+    panel.sign_in()
+    panel.facts.edit()
+    panel.facts.field("Switchboard").fill(TYPED)
+    with monkeypatch.context() as broken:
+        broken.setattr(EditFacts, "run", break_down)
+        panel.facts.save()
+        expect(panel.body.get_by_text("what you typed stays")).to_be_visible()
+    expect(panel.facts.field("Switchboard")).to_have_value(TYPED)
+    panel.facts.save()
+    expect(panel.facts.value("Switchboard")).to_have_text(TYPED)
