@@ -6,38 +6,43 @@ ends, and once when NetServer answers 401 though it looked good; the call is the
 
 However many calls meet an old token, it is renewed once. In a process the calls of one principal queue for one
 *turn*; between processes whoever gets the store's ``claim`` renews, and the others wait and read what he saved. No
-database lock is held while SuperOffice is asked.
+database lock is held while SuperOffice is asked. While the token is still good nobody waits for whoever renews it,
+and a renewal without an answer costs nothing: the old token goes on, and the claim is left to run out, so that a login
+host in trouble is asked now and then instead of by every call.
 
-The flow itself is a plain generator (``UserToken._flow``) of two kinds of steps: requests to send and things to ask a
-*hand*, which is the store in one of two colours plus the waiting. ``sync_auth_flow`` and ``async_auth_flow`` only
-carry them out.
+The flow itself is a plain generator (``Credential._flow``) of two kinds of steps: requests to send and things to ask
+a *hand* (see ``hands``), which is the store in one of two colours plus the waiting. ``sync_auth_flow`` and
+``async_auth_flow`` only carry them out. They work in any httpx client; ``exchange`` and ``exchange_async`` drive them
+as httpx does, and also tell them of requests that failed.
+
+``system_user`` holds the other credential.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Generator, Hashable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from operator import methodcaller
 from typing import Any, Protocol
-from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import httpx
 
+from crm_client import hands
 from crm_client.calls import retry_after
-from crm_client.errors import BadAnswer, BadRequest, CrmError, NotSignedIn, Unavailable
+from crm_client.errors import BadAnswer, BadRequest, CrmError, NotSignedIn, Passing, Unavailable
+from crm_client.hands import AsyncHand, Hand
 
 AHEAD = timedelta(seconds=60)
 """How long before its end a token is renewed."""
-LEASE = 20.0
-"""Seconds a claim lasts: longer than an answer may take, so that a process that died blocks the others only shortly."""
-PAUSE = 0.1
-"""Seconds between two looks at what somebody else renews."""
+PATIENCE = {"connect": 5.0, "read": 10.0, "write": 5.0, "pool": 5.0}
+"""Seconds for the parts of a renewal; together less than a claim lasts."""
+DEADLINE = 60.0
+"""Seconds for all of a flow's waiting, where no ``until`` is among the request's extensions."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,136 @@ class AsyncTokenStore(Protocol):
 type Steps = Generator[httpx.Request | Callable[[Any], Any], Any, None]
 
 
-class UserToken(httpx.Auth):
+class Credential(httpx.Auth):
+    """What ``UserToken`` and ``SystemUser`` share: the flow of one call around a grant that is renewed."""
+
+    def __init__(self, store: TokenStore | AsyncTokenStore, principal: Hashable) -> None:
+        self._store = store
+        self._principal = principal
+
+    def _authorise(self, request: httpx.Request, grant: Grant) -> None:
+        """Put the grant on a call."""
+        raise NotImplementedError
+
+    def _exchanged(self, stale: Grant) -> Generator[Any, Any, Grant]:
+        """Steps to the grant after ``stale``."""
+        raise NotImplementedError
+
+    def _used(self, grant: Grant) -> Generator[Any, Any, None]:
+        """Steps after NetServer took the grant."""
+        yield from ()
+
+    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        return self._carry(self._flow(request), request)
+
+    def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        return self._carry_async(self._flow(request), request)
+
+    def _flow(self, request: httpx.Request) -> Steps:
+        """One call: the token, renewed ahead of its end; after a 401 renewed and sent once more."""
+        grant = yield methodcaller("load")
+        if grant.ends_within(timedelta(0)):
+            grant = yield from self._renewed(grant)
+        elif grant.ends_within(AHEAD):
+            grant = yield from self._renewed_ahead(grant)
+        self._authorise(request, grant)
+        response = yield request
+        if response.status_code == 401:
+            grant = yield from self._renewed(grant)
+            self._authorise(request, grant)
+            response = yield request
+        if response.status_code != 401:
+            yield from self._used(grant)
+
+    def _renewal(self, ahead: timedelta) -> Steps:
+        """No call, only the renewal of a grant that ends soon."""
+        grant = yield methodcaller("load")
+        if grant.ends_within(ahead):
+            yield from self._renewed(grant)
+
+    def _renewed(self, stale: Grant) -> Generator[Any, Any, Grant]:
+        """The grant after ``stale``, by whoever is first in this process."""
+        turn = yield methodcaller("take_turn")
+        if turn.grant is None or turn.grant.access_token == stale.access_token:
+            turn.grant = yield from self._claimed(stale)
+        fresh: Grant = turn.grant
+        yield methodcaller("give_turn")
+        return fresh
+
+    def _renewed_ahead(self, good: Grant) -> Generator[Any, Any, Grant]:
+        """The grant after one that is still good: nobody waits, and trouble is no trouble yet."""
+        turn = yield methodcaller("take_turn", patient=False)
+        if turn is None:
+            return good
+        try:
+            if (yield methodcaller("claim", good)):
+                turn.grant = yield from self._exchanged(good)
+        except Passing:
+            yield methodcaller("leave_claim")
+        fresh: Grant = turn.grant or good
+        yield methodcaller("give_turn")
+        return fresh
+
+    def _claimed(self, stale: Grant) -> Generator[Any, Any, Grant]:
+        """The grant after ``stale``, by whoever is first of all processes."""
+        give_up = time.monotonic() + 2 * hands.LEASE
+        while not (yield methodcaller("claim", stale)):
+            current: Grant = yield methodcaller("load")
+            if current.access_token != stale.access_token:
+                return current
+            if time.monotonic() > give_up:
+                raise Unavailable("token renewal: somebody else has been at it for too long", sent=False)
+            yield methodcaller("pause")
+        return (yield from self._exchanged(stale))
+
+    def _carry(self, steps: Steps, own: httpx.Request | None = None) -> Generator[httpx.Request, httpx.Response, None]:
+        hand = Hand(self._store, self._principal, _until(own))
+        try:
+            step = next(steps)
+            while True:
+                answer: Any
+                try:
+                    if isinstance(step, httpx.Request):
+                        answer = yield step
+                        if step is not own:
+                            answer.read()
+                    else:
+                        answer = step(hand)
+                except (httpx.RequestError, CrmError) as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(answer)
+        except StopIteration:
+            return
+        finally:
+            hand.let_go()
+
+    async def _carry_async(
+        self, steps: Steps, own: httpx.Request | None = None
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        hand = AsyncHand(self._store, self._principal, _until(own))
+        try:
+            step = next(steps)
+            while True:
+                answer: Any
+                try:
+                    if isinstance(step, httpx.Request):
+                        answer = yield step
+                        if step is not own:
+                            await answer.aread()
+                    else:
+                        answer = await step(hand)
+                except (httpx.RequestError, CrmError) as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(answer)
+        except StopIteration:
+            return
+        finally:
+            await hand.let_go()
+
+
+class UserToken(Credential):
     """A person's credential for NetServer calls.
 
     ``store`` is a ``TokenStore`` for ``Crm``, an ``AsyncTokenStore`` for ``AsyncCrm``. ``principal`` tells whose
@@ -109,60 +243,19 @@ class UserToken(httpx.Auth):
         store: TokenStore | AsyncTokenStore,
         principal: Hashable,
     ) -> None:
+        super().__init__(store, principal)
         self._token_url = token_url
         self._client = {"client_id": client_id, "client_secret": client_secret}
-        self._store = store
-        self._principal = principal
 
-    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        return self._carry(self._flow(request), request)
-
-    def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        return self._carry_async(self._flow(request), request)
-
-    def _flow(self, request: httpx.Request) -> Steps:
-        """One call: the token, renewed ahead of its end; after a 401 renewed and sent once more."""
-        grant = yield methodcaller("load")
-        if grant.ends_within(AHEAD):
-            grant = yield from self._renewed(grant)
-        response = yield _authorised(request, grant)
-        if response.status_code == 401:
-            grant = yield from self._renewed(grant)
-            yield _authorised(request, grant)
-
-    def _renewal(self, ahead: timedelta) -> Steps:
-        """No call, only the renewal of a grant that ends soon."""
-        grant = yield methodcaller("load")
-        if grant.ends_within(ahead):
-            yield from self._renewed(grant)
-
-    def _renewed(self, stale: Grant) -> Generator[Any, Any, Grant]:
-        """The grant after ``stale``, by whoever is first in this process."""
-        turn = yield methodcaller("take_turn")
-        if turn.grant is None or turn.grant.access_token == stale.access_token:
-            turn.grant = yield from self._claimed(stale)
-        fresh: Grant = turn.grant
-        yield methodcaller("give_turn")
-        return fresh
-
-    def _claimed(self, stale: Grant) -> Generator[Any, Any, Grant]:
-        """The grant after ``stale``, by whoever is first of all processes."""
-        give_up = time.monotonic() + 2 * LEASE
-        while not (yield methodcaller("claim", stale)):
-            current: Grant = yield methodcaller("load")
-            if current.access_token != stale.access_token:
-                return current
-            if time.monotonic() > give_up:
-                raise Unavailable("token renewal: somebody else has been at it for too long", sent=False)
-            yield methodcaller("pause")
-        return (yield from self._exchanged(stale))
+    def _authorise(self, request: httpx.Request, grant: Grant) -> None:
+        request.headers["Authorization"] = f"Bearer {grant.access_token}"
 
     def _exchanged(self, stale: Grant) -> Generator[Any, Any, Grant]:
         """The grant SuperOffice gives for the refresh token; the parameters go in the body, a query would end in
         logs.
         """
         form = {"grant_type": "refresh_token", "refresh_token": stale.refresh_token, **self._client}
-        response = yield httpx.Request("POST", self._token_url, data=form, headers={"Accept": "application/json"})
+        response = yield from answered(asking("POST", self._token_url, form=form))
         if _error_code(response) == "invalid_grant" and response.status_code in (400, 401):
             yield methodcaller("lost")
             raise NotSignedIn("token renewal: the refresh token is no longer accepted", status=response.status_code)
@@ -170,73 +263,82 @@ class UserToken(httpx.Auth):
         yield methodcaller("save", grant)
         return grant
 
-    def _carry(self, steps: Steps, own: httpx.Request | None = None) -> Generator[httpx.Request, httpx.Response, None]:
-        hand = _Hand(self._store, self._principal)
-        try:
-            step = next(steps)
-            while True:
-                answer: Any
-                if isinstance(step, httpx.Request):
-                    answer = yield step
-                    if step is not own:
-                        answer.read()
-                else:
-                    answer = step(hand)
-                step = steps.send(answer)
-        except StopIteration:
-            return
-        finally:
-            hand.let_go()
 
-    async def _carry_async(
-        self, steps: Steps, own: httpx.Request | None = None
-    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        hand = _AsyncHand(self._store, self._principal)
-        try:
-            step = next(steps)
-            while True:
-                answer: Any
-                if isinstance(step, httpx.Request):
-                    answer = yield step
-                    if step is not own:
-                        await answer.aread()
-                else:
-                    answer = await step(hand)
-                step = steps.send(answer)
-        except StopIteration:
-            return
-        finally:
-            await hand.let_go()
+def asking(method: str, url: str, *, form: Mapping[str, str] | None = None, json: Any = None) -> httpx.Request:
+    """A question to the login host."""
+    headers = {"Accept": "application/json"}
+    return httpx.Request(method, url, data=form, json=json, headers=headers, extensions={"timeout": PATIENCE})
 
 
-def renew(http: httpx.Client, auth: UserToken, ahead: timedelta) -> None:
-    """Renew a grant that ends within ``ahead``, without a call: for work in the background. Errors as ``UserToken``."""
-    carried = auth._carry(auth._renewal(ahead))
+def answered(request: httpx.Request) -> Generator[Any, Any, httpx.Response]:
+    """The step of asking the login host. Raises ``Unavailable`` if it gives no answer: the call itself was not sent."""
     try:
-        request = next(carried)
+        response: httpx.Response = yield request
+    except httpx.RequestError as error:
+        raise Unavailable("token renewal: no answer", sent=False) from error
+    return response
+
+
+def exchange(
+    send: Callable[[httpx.Request], httpx.Response], flow: Generator[httpx.Request, httpx.Response, None]
+) -> httpx.Response | None:
+    """Drive an auth flow to the answer of its last request, which is left unread if ``send`` leaves it so; None if it
+    sent nothing.
+    """
+    response: httpx.Response | None = None
+    try:
+        request = next(flow)
         while True:
-            request = carried.send(http.send(request, auth=None))
+            try:
+                response = send(request)
+            except httpx.RequestError as error:
+                request = flow.throw(error)
+            else:
+                request = flow.send(response)
+                response.read()
     except StopIteration:
-        return
-    except httpx.TransportError as error:
-        raise Unavailable("token renewal: no answer", sent=None) from error
+        return response
+    except BaseException:
+        if response is not None:
+            response.close()
+        raise
     finally:
-        carried.close()
+        flow.close()
 
 
-async def renew_async(http: httpx.AsyncClient, auth: UserToken, ahead: timedelta) -> None:
-    """The same with an ``AsyncTokenStore``."""
-    carried = auth._carry_async(auth._renewal(ahead))
+async def exchange_async(
+    send: Callable[[httpx.Request], Awaitable[httpx.Response]], flow: AsyncGenerator[httpx.Request, httpx.Response]
+) -> httpx.Response | None:
+    """The same, awaited."""
+    response: httpx.Response | None = None
     try:
-        request = await anext(carried)
+        request = await anext(flow)
         while True:
-            request = await carried.asend(await http.send(request, auth=None))
+            try:
+                response = await send(request)
+            except httpx.RequestError as error:
+                request = await flow.athrow(error)
+            else:
+                request = await flow.asend(response)
+                await response.aread()
     except StopAsyncIteration:
-        return
-    except httpx.TransportError as error:
-        raise Unavailable("token renewal: no answer", sent=None) from error
+        return response
+    except BaseException:
+        if response is not None:
+            await response.aclose()
+        raise
     finally:
-        await carried.aclose()
+        await flow.aclose()
+
+
+def renew(http: httpx.Client, auth: Credential, ahead: timedelta) -> None:
+    """Renew a grant that ends within ``ahead``, without a call: for work in the background. Errors as ``UserToken``."""
+    exchange(partial(http.send, auth=None), auth._carry(auth._renewal(ahead)))
+
+
+async def renew_async(http: httpx.AsyncClient, auth: Credential, ahead: timedelta) -> None:
+    """The same with an ``AsyncTokenStore``."""
+    await exchange_async(partial(http.send, auth=None), auth._carry_async(auth._renewal(ahead)))
 
 
 def granted(response: httpx.Response, refresh_token: str = "") -> Grant:
@@ -275,126 +377,7 @@ def _error_code(response: httpx.Response) -> str:
     return code if isinstance(code, str) and re.fullmatch(r"[a-z_]{1,40}", code) else ""
 
 
-def _authorised(request: httpx.Request, grant: Grant) -> httpx.Request:
-    request.headers["Authorization"] = f"Bearer {grant.access_token}"
-    return request
-
-
-class _Turn[L]:
-    """A place in the queue of one principal's renewals; it lives as long as somebody queues."""
-
-    def __init__(self, lock: L) -> None:
-        self.lock = lock
-        self.grant: Grant | None = None
-        """What the one before us in the queue renewed."""
-
-
-_turns: WeakValueDictionary[Hashable, _Turn[threading.Lock]] = WeakValueDictionary()
-_turns_lock = threading.Lock()
-_async_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, WeakValueDictionary[Hashable, _Turn[asyncio.Lock]]] = (
-    WeakKeyDictionary()
-)
-
-
-def _turn(principal: Hashable) -> _Turn[threading.Lock]:
-    with _turns_lock:
-        return _turns.setdefault(principal, _Turn(threading.Lock()))
-
-
-def _async_turn(principal: Hashable) -> _Turn[asyncio.Lock]:
-    here = _async_turns.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
-    return here.setdefault(principal, _Turn(asyncio.Lock()))
-
-
-class _Hand:
-    """Carries out what a flow asks, and lets go of what a flow that broke off still holds."""
-
-    def __init__(self, store: Any, principal: Hashable) -> None:
-        self.store = store
-        self.principal = principal
-        self.has_claim = False
-        self.turn: _Turn[threading.Lock] | None = None
-
-    def load(self) -> Grant:
-        grant: Grant = self.store.load()
-        return grant
-
-    def claim(self, stale: Grant) -> bool:
-        self.has_claim = self.store.claim(stale, LEASE)
-        return self.has_claim
-
-    def save(self, grant: Grant) -> None:
-        self.store.save(grant)
-        self.has_claim = False
-
-    def lost(self) -> None:
-        self.store.lost()
-        self.has_claim = False
-
-    def pause(self) -> None:
-        time.sleep(PAUSE)
-
-    def take_turn(self) -> _Turn[threading.Lock]:
-        turn = _turn(self.principal)
-        turn.lock.acquire()
-        self.turn = turn
-        return turn
-
-    def give_turn(self) -> None:
-        if self.turn is not None:
-            self.turn.lock.release()
-            self.turn = None
-
-    def let_go(self) -> None:
-        try:
-            if self.has_claim:
-                self.store.release()
-        finally:
-            self.give_turn()
-
-
-class _AsyncHand:
-    """The same, awaited."""
-
-    def __init__(self, store: Any, principal: Hashable) -> None:
-        self.store = store
-        self.principal = principal
-        self.has_claim = False
-        self.turn: _Turn[asyncio.Lock] | None = None
-
-    async def load(self) -> Grant:
-        grant: Grant = await self.store.load()
-        return grant
-
-    async def claim(self, stale: Grant) -> bool:
-        self.has_claim = await self.store.claim(stale, LEASE)
-        return self.has_claim
-
-    async def save(self, grant: Grant) -> None:
-        await self.store.save(grant)
-        self.has_claim = False
-
-    async def lost(self) -> None:
-        await self.store.lost()
-        self.has_claim = False
-
-    async def pause(self) -> None:
-        await asyncio.sleep(PAUSE)
-
-    async def take_turn(self) -> _Turn[asyncio.Lock]:
-        turn = _async_turn(self.principal)
-        await turn.lock.acquire()
-        self.turn = turn
-        return turn
-
-    async def give_turn(self) -> None:
-        if self.turn is not None:
-            self.turn.lock.release()
-            self.turn = None
-
-    async def let_go(self) -> None:
-        try:
-            if self.has_claim:
-                await self.store.release()
-        finally:
-            await self.give_turn()
+def _until(request: httpx.Request | None) -> float:
+    extensions = {} if request is None else request.extensions
+    until: float = extensions.get("until", time.monotonic() + DEADLINE)
+    return until

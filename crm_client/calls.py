@@ -195,13 +195,16 @@ def decipher(
 ) -> Any:
     """The decoded answer to a call.
 
-    Numbers with a decimal point become ``Decimal``, an empty body None. A link to a next page becomes relative to
+    Numbers with a decimal point become ``Decimal``, an empty body None, and so does 304 to an ``If-Modified-Since`` of
+    the call's own. A link to a next page becomes relative to
     ``base``, the tenant's API address. ``secrets`` are masked wherever SuperOffice repeats them. Header names are
     lower case.
 
     Raises a ``CrmError``: by status, or because agents may report failure with status 200
     [ws/endpoints/agents-webapi].
     """
+    if status == 304 and "if-modified-since" in map(str.lower, call.headers):
+        return None
     if not 200 <= status < 300:
         raise _refusal(call, status, headers, body, secrets)
     answer = _decoded(call, status, body)

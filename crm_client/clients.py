@@ -12,40 +12,56 @@
 
 Both keep the same rules.
 
-- 421 (the tenant moved): the address is asked again and the call sent once more, whatever it is: NetServer did not do
-  it [dp/best-practices/tenant-status/check-status]. 401: see ``auth``.
-- A question is asked once more when its connection died, as kept connections do when a server ends them. A change is
-  never sent again. A question without an answer is ``Unavailable``, a change without one
-  ``OutcomeUnknown``.
+- 421 (the tenant moved): the address is asked again and the call sent once more. 401: see ``auth``.
+- Other trouble: a call is sent again only where that is safe, by the rules in ``retries``. A question without an
+  answer is ``Unavailable``, a change without one ``OutcomeUnknown``.
+- A call has a deadline, with all its waiting, renewal and further attempts. ``AsyncCrm`` keeps it to the moment; a
+  blocking call looks at the clock whenever bytes come, and no wait for bytes is longer than the deadline, so at worst
+  it takes twice as long.
 - At most ``AT_ONCE`` calls to a tenant are under way in one event loop (or, of ``Crm``, in one process); more wait.
 - Each call asks for the person's language, and for times with their offset, so that no date is a guess
   [ws/so-timezone].
+- What may be remembered (``memory``) is in ``cache``; who wants to be told of calls (``hooks``), in ``hooks``.
+
+Rows that come page by page are read by ``each``, and bodies too large for memory by ``stream``::
+
+    for row in crm.each(rows(query)): ...
+
+    with crm.stream(Call("GET", "v1/Document/5/Content")) as blob:
+        for piece in blob: file.write(piece)
+
+    crm(...)     # sends one up: yield Call("PUT", "v1/Document/5/Content", upload=Upload.file(file))
 
 One HTTP client serves all tenants and people of an event loop. Make it with ``async_http`` or ``sync_http``: it keeps
 no cookies (NetServer sets ``ASP.NET_SessionId``, and a shared jar would send one person's session with another's
 call), follows no redirects, and ignores proxies and credentials in the environment.
 """
 
+# asyncio is imported where it is awaited: a program that only blocks starts without it.
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import AsyncGenerator, Generator, Hashable
-from functools import cached_property
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any, overload
-from weakref import WeakKeyDictionary, WeakValueDictionary
+from typing import Any, cast, overload
 
 import httpx
 
 from crm_client.address import Address, AsyncAddress
-from crm_client.calls import Call, Operation, Page, Stream, decipher
-from crm_client.errors import CrmError, Misdirected, OutcomeUnknown, Unavailable
+from crm_client.auth import exchange, exchange_async
+from crm_client.cache import AsyncCache, Cache, Memory
+from crm_client.calls import UNTRANSLATED, Call, Operation, Page, Stream, Upload
+from crm_client.errors import CrmError
+from crm_client.fates import Fate, fate, loss
+from crm_client.gates import AT_ONCE as AT_ONCE
+from crm_client.gates import async_gate, gate
+from crm_client.hooks import Hook
+from crm_client.retries import Retries
+from crm_client.sending import Answer, Lost, Opened, Steps, Trip, course
 
-AT_ONCE = 16
-"""Calls under way to one tenant."""
 DEADLINE = 60.0
-"""Seconds ``AsyncCrm`` gives one call altogether, with waiting, renewal and a second try."""
+"""Seconds one call has altogether."""
 TIMEOUTS = httpx.Timeout(30.0, connect=5.0, pool=10.0)
 """Between two bytes of an answer, to connect, and to wait for a free connection."""
 
@@ -53,54 +69,80 @@ TIMEOUTS = httpx.Timeout(30.0, connect=5.0, pool=10.0)
 class _Client:
     """What both drivers share: how a call looks on the wire."""
 
-    http: httpx.Client | httpx.AsyncClient
+    def __init__(
+        self,
+        auth: httpx.Auth | None,
+        language: str,
+        app_token: str | None,
+        time_zone: str,
+        culture: str,
+        deadline: float,
+        retries: Retries,
+        hooks: Sequence[Hook],
+    ) -> None:
+        self.auth = auth or httpx.Auth()
+        self.language, self.culture, self.time_zone = language, culture, time_zone
+        self.deadline = deadline
+        self.retries = retries
+        self.hooks = hooks
+        self._app_token = {"SO-AppToken": app_token} if app_token else {}
+        self._locale = locale(language, culture, time_zone)
 
-    def __init__(self, auth: httpx.Auth | None, language: str, app_token: str | None, time_zone: str) -> None:
-        self.auth = auth
-        self.headers = {
-            "Accept": "application/json",
-            "Accept-Language": language,
-            "SO-TimeZone": f"{time_zone}, includeTZOffset",
-        }
-        self._secrets = (app_token or "",)
-        if app_token:
-            self.headers["SO-AppToken"] = app_token
+    def _depends_on(self, call: Call) -> dict[str, str]:
+        """The headers an answer varies with."""
+        if not (call.language or call.culture or call.time_zone):
+            return self._locale
+        language, time_zone = call.language or self.language, call.time_zone or self.time_zone
+        return locale(language, call.culture or self.culture, time_zone)
 
-    @cached_property
-    def _common(self) -> httpx.Headers:
-        """What is the same in every call: the HTTP client's headers and ours."""
-        headers = httpx.Headers(self.http.headers)
-        headers.update(self.headers)
-        return headers
+    def _headers(self, trip: Trip, call: Call) -> dict[str, str]:
+        accept = "*/*" if trip.streams else "application/json"
+        headers = {"Accept": accept, **self._depends_on(call), **self._app_token}
+        if call.json is not None:
+            headers["Content-Type"] = "application/json"
+        if call.upload is not None:
+            headers |= {"Content-Type": call.upload.content_type, "Content-Length": str(call.upload.length)}
+        if not call.headers:
+            return headers
+        replaced = {name.lower() for name in call.headers}
+        return {name: value for name, value in headers.items() if name.lower() not in replaced} | dict(call.headers)
 
-    def _request(self, call: Call, base: str) -> httpx.Request:
-        """Put together here and not by the HTTP client: that takes twice the time, and would add a cookie if somebody's
-        client has kept one.
-        """
-        typed = {"Content-Type": "application/json"} if call.json is not None else {}
-        request = httpx.Request(
+    def _build(self, http: httpx.Client | httpx.AsyncClient, trip: Trip, call: Call, content: Any) -> httpx.Request:
+        request = http.build_request(
             call.method,
-            base.rstrip("/") + "/" + call.path,
+            f"{trip.base.rstrip('/')}/{call.path}",
             params=call.query or None,
-            content=call.body,
-            headers=self._common,
-            extensions={"timeout": self.http.timeout.as_dict()},
+            content=content,
+            headers=self._headers(trip, call),
         )
-        if typed or call.headers:
-            request.headers.update(typed | dict(call.headers))
+        request.extensions["until"] = trip.until
         return request
 
-    def _answer(self, call: Call, base: str, response: httpx.Response) -> Any:
-        sent = response.request.headers.get("Authorization", "")
-        secrets = (*self._secrets, sent, sent.partition(" ")[2])
-        return decipher(call, response.status_code, response.headers, response.content, base=base, secrets=secrets)
+    def _trip(self, call: Call, streams: bool = False) -> Trip:
+        return Trip(call, time.monotonic() + self.deadline, streams)
+
+    def _tell(self, trip: Trip, error: BaseException | None = None) -> None:
+        if self.hooks:
+            record = trip.record(error)
+            for hook in self.hooks:
+                hook(record)
+
+
+def locale(language: str, culture: str, time_zone: str) -> dict[str, str]:
+    """Headers for the language of texts, the format of numbers inside them, and the zone of times, which come with
+    their offset [ws/endpoints/http-headers, ws/so-timezone].
+    """
+    texts = {"SO-Language": language} if language in (UNTRANSLATED, "*") else {"Accept-Language": language}
+    numbers = {"SO-Culture": culture} if culture else {}
+    return texts | numbers | {"SO-TimeZone": f"{time_zone}, includeTZOffset"}
 
 
 class Crm(_Client):
     """Drives operations, blocking: for tasks, commands and scripts. Threads may share it.
 
-    ``language`` is what texts come in (``en``, ``nb-NO``), ``time_zone`` SuperOffice's code for the zone of times,
-    ``app_token`` the application's secret for ``SO-AppToken`` [ws/endpoints/http-headers].
+    ``language`` is what texts come in (``en``, ``nb-NO``), ``culture`` how numbers inside texts are written if not as
+    the language does, ``time_zone`` SuperOffice's code for the zone of times, ``app_token`` the application's secret
+    for ``SO-AppToken`` [ws/endpoints/http-headers]. ``deadline`` are the seconds a call has.
     """
 
     def __init__(
@@ -111,10 +153,17 @@ class Crm(_Client):
         language: str = "en",
         app_token: str | None = None,
         time_zone: str = "UTC",
+        deadline: float = DEADLINE,
+        *,
+        culture: str = "",
+        retries: Retries = Retries(),  # noqa: B008 (frozen)
+        memory: Memory[Cache] | None = None,
+        hooks: Sequence[Hook] = (),
     ) -> None:
-        super().__init__(auth, language, app_token, time_zone)
-        self.http: httpx.Client = http
+        super().__init__(auth, language, app_token, time_zone, culture, deadline, retries, hooks)
+        self.http = http
         self.address = address
+        self.memory = memory
 
     def __call__[T](self, operation: Operation[T]) -> T:
         """Carry out one operation. Raises ``CrmError``."""
@@ -156,10 +205,7 @@ class Crm(_Client):
         return tuple([self(operation) for operation in operations])
 
     def each[T](self, stream: Stream[T]) -> Generator[T]:
-        """The rows of a stream, read on as they are taken: ``for row in crm.each(rows(query))``.
-
-        Raises ``CrmError``.
-        """
+        """The rows of a stream, read on as they are taken. Raises ``CrmError``."""
         try:
             step = next(stream)
             while True:
@@ -179,32 +225,99 @@ class Crm(_Client):
             stream.close()
 
     def send(self, call: Call) -> Any:
-        """One call, and once more at the new address if the tenant moved."""
+        """One call to its decoded answer. Raises ``CrmError``."""
+        trip = self._trip(call)
         try:
-            return self._attempt(call, self.address.get())
-        except Misdirected:
-            return self._attempt(call, self.address.refresh())
+            answer = self._carry(course(trip, self.retries, self.memory, self._depends_on(call)))
+        except BaseException as error:
+            self._tell(trip, error)
+            raise
+        self._tell(trip)
+        return answer
 
-    def _attempt(self, call: Call, base: str) -> Any:
-        request = self._request(call, base)
-        with _gate(base):
-            response = self._response(call, request)
-        return self._answer(call, base, response)
+    @contextmanager
+    def stream(self, call: Call) -> Iterator[Download]:
+        """The answer's body, piece by piece. The deadline counts until its first byte. Raises ``CrmError``."""
+        trip = self._trip(call, streams=True)
+        try:
+            with ExitStack() as trip.held:
+                response = self._carry(course(trip, self.retries, None, {}))
+                yield Download(call, response)
+        except BaseException as error:
+            self._tell(trip, error)
+            raise
+        self._tell(trip)
 
-    def _response(self, call: Call, request: httpx.Request) -> httpx.Response:
+    def _carry(self, steps: Steps) -> Any:
         try:
-            return self.http.send(request, auth=self.auth)
-        except httpx.RequestError as error:
-            if not may_ask_again(call, error):
-                raise no_answer(call, error, request) from error
-        try:
-            return self.http.send(request, auth=self.auth)
-        except httpx.RequestError as error:
-            raise no_answer(call, error, request) from error
+            step = next(steps)
+            while True:
+                try:
+                    answer = step(self)
+                except CrmError as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(answer)
+        except StopIteration as done:
+            return done.value
+
+    def _address(self) -> str:
+        return self.address.get()
+
+    def _new_address(self) -> str:
+        return self.address.refresh()
+
+    def _pause(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def _recall(self, cache: Cache, key: str) -> Any:
+        return cache.get(key)
+
+    def _keep(self, cache: Cache, key: str, value: bytes, seconds: float) -> None:
+        cache.set(key, value, seconds)
+
+    def _attempt(self, trip: Trip, call: Call) -> Answer | Opened | Lost:
+        turn = gate(trip.base)
+        if not turn.acquire(timeout=trip.left()):
+            return Lost(Fate.UNSENT)
+        with ExitStack() as held:
+            held.callback(turn.release)
+            try:
+                response = self._exchange(trip, call)
+                held.callback(response.close)
+                trip.status = response.status_code
+                if trip.streams and response.is_success:
+                    trip.held.push(held.pop_all())
+                    return Opened(response)
+                return _answer(response, self._body(trip, response))
+            except httpx.RequestError as error:
+                return Lost(fate(error), error)
+
+    def _exchange(self, trip: Trip, call: Call) -> httpx.Response:
+        own = self._build(self.http, trip, call, Pieces(call.upload) if call.upload else call.body)
+        own.extensions["timeout"] = {
+            name: min(trip.left(), seconds or trip.left()) for name, seconds in own.extensions["timeout"].items()
+        }
+
+        def send(request: httpx.Request) -> httpx.Response:
+            trip.leaves(request is own)
+            response = self.http.send(request, auth=None, stream=True)
+            trip.is_out = False
+            return response
+
+        return cast(httpx.Response, exchange(send, self.auth.sync_auth_flow(own)))
+
+    def _body(self, trip: Trip, response: httpx.Response) -> bytes:
+        pieces = []
+        for piece in response.iter_bytes():
+            pieces.append(piece)
+            if not trip.left():
+                raise httpx.ReadTimeout("the deadline has passed", request=response.request)
+        return b"".join(pieces)
 
 
 class AsyncCrm(_Client):
-    """Drives operations, awaited: for views. Belongs to one event loop."""
+    """Drives operations, awaited: for views. Belongs to one event loop. What it takes is as for ``Crm``."""
 
     def __init__(
         self,
@@ -215,11 +328,16 @@ class AsyncCrm(_Client):
         app_token: str | None = None,
         time_zone: str = "UTC",
         deadline: float = DEADLINE,
+        *,
+        culture: str = "",
+        retries: Retries = Retries(),  # noqa: B008 (frozen)
+        memory: Memory[AsyncCache] | None = None,
+        hooks: Sequence[Hook] = (),
     ) -> None:
-        super().__init__(auth, language, app_token, time_zone)
-        self.http: httpx.AsyncClient = http
+        super().__init__(auth, language, app_token, time_zone, culture, deadline, retries, hooks)
+        self.http = http
         self.address = address
-        self.deadline = deadline
+        self.memory = memory
 
     async def __call__[T](self, operation: Operation[T]) -> T:
         """Carry out one operation. Raises ``CrmError``."""
@@ -261,6 +379,8 @@ class AsyncCrm(_Client):
 
         The first ``CrmError`` cancels the others and is raised by itself, not in a group.
         """
+        import asyncio
+
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self(operation)) for operation in operations]
@@ -293,93 +413,179 @@ class AsyncCrm(_Client):
             stream.close()
 
     async def send(self, call: Call) -> Any:
-        """One call, and once more at the new address if the tenant moved; within the deadline."""
-        under_way = _UnderWay()
+        """One call to its decoded answer. Raises ``CrmError``."""
+        trip = self._trip(call)
+        try:
+            answer = await self._carry(trip, course(trip, self.retries, self.memory, self._depends_on(call)))
+        except BaseException as error:
+            self._tell(trip, error)
+            raise
+        self._tell(trip)
+        return answer
+
+    @asynccontextmanager
+    async def stream(self, call: Call) -> AsyncIterator[AsyncDownload]:
+        """The answer's body: ``async for piece in blob``. The deadline counts until its first byte.
+
+        Raises ``CrmError``.
+        """
+        trip = self._trip(call, streams=True)
+        try:
+            async with AsyncExitStack() as trip.held:
+                response = await self._carry(trip, course(trip, self.retries, None, {}))
+                yield AsyncDownload(call, response)
+        except BaseException as error:
+            self._tell(trip, error)
+            raise
+        self._tell(trip)
+
+    async def _carry(self, trip: Trip, steps: Steps) -> Any:
+        import asyncio
+
         try:
             async with asyncio.timeout(self.deadline):
-                try:
-                    return await self._attempt(call, await self.address.get(), under_way)
-                except Misdirected:
-                    return await self._attempt(call, await self.address.refresh(), under_way)
+                step = next(steps)
+                while True:
+                    try:
+                        answer = await step(self)
+                    except CrmError as error:
+                        step = steps.throw(error)
+                    else:
+                        step = steps.send(answer)
+        except StopIteration as done:
+            return done.value
         except TimeoutError:
-            raise _lost(call, sent=None if under_way.now else False) from None
+            raise loss(trip.call, Fate.SILENT if trip.is_out else Fate.UNSENT) from None
 
-    async def _attempt(self, call: Call, base: str, under_way: _UnderWay) -> Any:
-        request = self._request(call, base)
-        async with _async_gate(base):
-            under_way.now = True
-            response = await self._response(call, request)
-        under_way.now = False
-        return self._answer(call, base, response)
+    async def _address(self) -> str:
+        return await self.address.get()
 
-    async def _response(self, call: Call, request: httpx.Request) -> httpx.Response:
+    async def _new_address(self) -> str:
+        return await self.address.refresh()
+
+    async def _pause(self, seconds: float) -> None:
+        import asyncio
+
+        await asyncio.sleep(seconds)
+
+    async def _recall(self, cache: AsyncCache, key: str) -> Any:
+        return await cache.aget(key)
+
+    async def _keep(self, cache: AsyncCache, key: str, value: bytes, seconds: float) -> None:
+        await cache.aset(key, value, seconds)
+
+    async def _attempt(self, trip: Trip, call: Call) -> Answer | Opened | Lost:
+        if trip.streams:
+            return await self._opened(trip, call)
+        async with async_gate(trip.base):
+            try:
+                response = await self._exchange(trip, call)
+            except httpx.RequestError as error:
+                return Lost(fate(error), error)
+        trip.status = response.status_code
+        return _answer(response, response.content)
+
+    async def _opened(self, trip: Trip, call: Call) -> Answer | Opened | Lost:
+        async with AsyncExitStack() as held:
+            await held.enter_async_context(async_gate(trip.base))
+            try:
+                response = await self._exchange(trip, call)
+                held.push_async_callback(response.aclose)
+                trip.status = response.status_code
+                if not response.is_success:
+                    return _answer(response, await response.aread())
+            except httpx.RequestError as error:
+                return Lost(fate(error), error)
+            trip.held.push_async_exit(held.pop_all())
+            return Opened(response)
+
+    async def _exchange(self, trip: Trip, call: Call) -> httpx.Response:
+        own = self._build(self.http, trip, call, AsyncPieces(call.upload) if call.upload else call.body)
+
+        async def send(request: httpx.Request) -> httpx.Response:
+            trip.leaves(request is own)
+            response = await self.http.send(request, auth=None, stream=trip.streams)
+            trip.is_out = False
+            return response
+
+        return cast(httpx.Response, await exchange_async(send, self.auth.async_auth_flow(own)))
+
+
+class _Body:
+    """What both colours know of a body before it is read."""
+
+    def __init__(self, call: Call, response: httpx.Response) -> None:
+        self._call = call
+        self._response = response
+        self.content_type: str = response.headers.get("content-type", "")
+        self.length: int | None = _length(response.headers)
+        """Bytes altogether, if NetServer says so."""
+
+
+class Download(_Body):
+    """A body that is read piece by piece, once. Breaking off raises what a lost answer raises."""
+
+    def __iter__(self) -> Iterator[bytes]:
         try:
-            return await self.http.send(request, auth=self.auth)
+            yield from self._response.iter_bytes()
         except httpx.RequestError as error:
-            if not may_ask_again(call, error):
-                raise no_answer(call, error, request) from error
+            raise loss(self._call, fate(error)) from error
+
+
+class AsyncDownload(_Body):
+    """The same, awaited."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
-            return await self.http.send(request, auth=self.auth)
+            async for piece in self._response.aiter_bytes():
+                yield piece
         except httpx.RequestError as error:
-            raise no_answer(call, error, request) from error
+            raise loss(self._call, fate(error)) from error
 
 
-class _UnderWay:
-    """Whether a call has been handed to the network and not been answered."""
+class Pieces:
+    """An upload as httpx takes it; each attempt opens it anew."""
 
-    now = False
+    def __init__(self, upload: Upload) -> None:
+        self._upload = upload
 
-
-def no_answer(call: Call, error: Exception, request: httpx.Request) -> CrmError:
-    """What an answer that did not come means for the call.
-
-    A failure while the token was renewed concerns another request: then the call itself was not sent, or was answered
-    by 401.
-    """
-    own = getattr(error, "_request", None) in (request, None)
-    return _lost(call, sent=False if not own or never_sent(error) else None)
+    def __iter__(self) -> Iterator[bytes]:
+        pieces = self._upload.pieces()
+        if not isinstance(pieces, Iterable):
+            raise TypeError("Crm sends plain iterables; an asynchronous upload needs AsyncCrm")
+        yield from pieces
 
 
-def _lost(call: Call, sent: bool | None) -> CrmError:
-    if sent is False:
-        return Unavailable(f"{call.name}: SuperOffice could not be reached", sent=False)
-    if call.changes:
-        return OutcomeUnknown(f"{call.name}: sent, but no answer came", sent=None)
-    return Unavailable(f"{call.name}: no answer in time", sent=None)
+class AsyncPieces:
+    """The same, awaited. A plain iterable may wait for a disk, so a thread takes its pieces."""
+
+    def __init__(self, upload: Upload) -> None:
+        self._upload = upload
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        import asyncio
+
+        pieces = self._upload.pieces()
+        if isinstance(pieces, Iterable):
+            iterator = iter(pieces)
+            while (piece := await asyncio.to_thread(next, iterator, None)) is not None:
+                yield piece
+        else:
+            async for piece in pieces:
+                yield piece
 
 
-def may_ask_again(call: Call, error: Exception) -> bool:
-    """The call only reads, and its connection died: not for want of time, nor for want of a server."""
-    died = {"ServerDisconnectedError", "ClientOSError", "ClientPayloadError"} & _aiohttp_names(error)
-    is_dead = bool(died) or isinstance(error, httpx.ReadError | httpx.WriteError | httpx.RemoteProtocolError)
-    return is_dead and not call.changes and not never_sent(error)
+def _answer(response: httpx.Response, body: bytes) -> Answer:
+    sent = response.request.headers
+    credential = sent.get("Authorization", "")
+    secrets = (sent.get("SO-AppToken", ""), credential, credential.partition(" ")[2])
+    return Answer(response.status_code, response.headers, body, secrets)
 
 
-def never_sent(error: BaseException) -> bool:
-    """The request surely did not leave.
-
-    The aiohttp transport reports a server that died after reading a request as ``ConnectTimeout`` as well, so where
-    aiohttp is the cause only its own classes tell; names are compared because the blocking client does without
-    aiohttp.
-    """
-    names = _aiohttp_names(error)
-    if names:
-        return bool(names & {"ClientConnectorError", "ConnectionTimeoutError"})
-    return isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.UnsupportedProtocol)
-
-
-def _aiohttp_names(error: BaseException) -> set[str]:
-    """Which of aiohttp's errors lie beneath one of httpx, with their ancestors."""
-    kinds = [type(cause) for cause in _causes(error) if type(cause).__module__.startswith("aiohttp")]
-    return {ancestor.__name__ for kind in kinds for ancestor in kind.__mro__}
-
-
-def _causes(error: BaseException | None) -> Generator[BaseException]:
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__
+def _length(headers: Mapping[str, str]) -> int | None:
+    """The length told is that of what travels, so a compressed body's tells nothing."""
+    told = headers.get("content-length", "")
+    return int(told) if told.isdecimal() and "content-encoding" not in headers else None
 
 
 def _first(failed: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -389,24 +595,6 @@ def _first(failed: BaseExceptionGroup[BaseException]) -> BaseException:
     while isinstance(found, BaseExceptionGroup):
         found = found.exceptions[0]
     return found
-
-
-_gates: WeakValueDictionary[Hashable, threading.Semaphore] = WeakValueDictionary()
-_gates_lock = threading.Lock()
-_async_gates: WeakKeyDictionary[asyncio.AbstractEventLoop, WeakValueDictionary[Hashable, asyncio.Semaphore]] = (
-    WeakKeyDictionary()
-)
-
-
-def _gate(base: str) -> threading.Semaphore:
-    with _gates_lock:
-        return _gates.setdefault(base, threading.Semaphore(AT_ONCE))
-
-
-def _async_gate(base: str) -> asyncio.Semaphore:
-    """A semaphore belongs to the loop it first waits in, so each loop has its own."""
-    here = _async_gates.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
-    return here.setdefault(base, asyncio.Semaphore(AT_ONCE))
 
 
 def sync_http() -> httpx.Client:

@@ -189,7 +189,7 @@ def test_who_loses_the_claim_waits_and_reads(netserver: NetServer, open_crm: Ope
 def test_who_dies_while_renewing_is_not_waited_for_forever(
     netserver: NetServer, open_crm: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crm_client.auth.LEASE", 0.1)
+    monkeypatch.setattr("crm_client.hands.LEASE", 0.1)
     with pytest.raises(Unavailable) as caught:
         open_crm(netserver, Shelf(grant(seconds=-1), held=True)).ask(contact(17))
     assert (caught.value.sent, netserver.asked) == (False, [])

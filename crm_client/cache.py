@@ -1,0 +1,163 @@
+"""What may be remembered, for whom, and for how long.
+
+Two kinds of answers, and nothing else:
+
+- *facts*, ten minutes: who the caller is and his rights, lists, definitions of fields. NetServer is not asked.
+- *records* (one company, person …), one minute, only where the client was given a cache for them: NetServer is asked
+  each time by ``If-Modified-Since``, and a 304 saves sending and making the record [ws/endpoints/http-headers].
+
+Answers depend on who asks, so a key always holds environment, tenant and associate, and also the language, culture and
+time zone. Values are bytes, as NetServer sent them; a cache for records should seal them, for they are the customer's
+data. Django's cache is both a ``Cache`` and an ``AsyncCache``.
+
+A change of a list or a field definition through the same client forgets the tenant's facts; ``forget`` does so when a
+webhook tells of a change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
+
+from crm_client.calls import Call, http_date
+
+FACTS_LAST = 600.0
+"""Seconds."""
+RECORDS_LAST = 60.0
+"""Seconds."""
+EDITION_LASTS = 2 * FACTS_LAST
+"""Seconds: longer than anything kept under the edition before it."""
+
+
+class Cache(Protocol):
+    """Where a ``Crm`` keeps answers. Keys are texts of at most 200 plain characters, values are bytes."""
+
+    def get(self, key: str, /) -> Any:
+        """The value, or None."""
+
+    def set(self, key: str, value: bytes, seconds: float, /) -> Any:
+        """Keep a value for so many seconds."""
+
+
+class AsyncCache(Protocol):
+    """The same for ``AsyncCrm``, named as Django names it."""
+
+    async def aget(self, key: str, /) -> Any: ...
+
+    async def aset(self, key: str, value: bytes, seconds: float, /) -> Any: ...
+
+
+_FACTS = re.compile(
+    r"v1/(?:User/current(?:Principal|Associate)|MDOList(?:/.+)?|List(?:/.+)?"
+    r"|[A-Za-z]+/(?:CustomField(?:/.+)?|UdefLayout(?:/Published(?:/.+)?)?))",
+    re.IGNORECASE,
+)
+_RECORDS = re.compile(r"v1/(?:Contact|Person|Sale|Project|Appointment|Document|Ticket)/\d+", re.IGNORECASE)
+_CHANGES_FACTS = re.compile(r"v1/(?:Agents/)?(?:List|UserDefinedFieldInfo|[A-Za-z]+/UdefLayout)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How one answer is remembered."""
+
+    cache: Any
+    lasts: float
+    """Seconds."""
+    is_checked: bool
+    """NetServer is asked each time whether the answer still holds."""
+
+
+@dataclass(frozen=True)
+class Memory[C: (Cache, AsyncCache)]:
+    """A client's memory: whose answers, and where they are kept."""
+
+    facts: C
+    environment: str
+    """``online``, ``sod`` …: context identifiers are unique within one only."""
+    ctx: str
+    associate_id: int
+    records: C | None = None
+
+    def rule(self, call: Call) -> Rule | None:
+        """How the answer to a call is remembered, if it may be at all."""
+        if call.method != "GET" or call.upload is not None:
+            return None
+        if _FACTS.fullmatch(call.path):
+            return Rule(self.facts, FACTS_LAST, is_checked=False)
+        conditional = {name.lower() for name in call.headers} & {"if-modified-since", "if-unmodified-since"}
+        if self.records is None or conditional or not _RECORDS.fullmatch(call.path):
+            return None
+        return Rule(self.records, RECORDS_LAST, is_checked=True)
+
+    @property
+    def tenant_key(self) -> str:
+        """Where the tenant's *edition* is kept: a word that is part of all its keys."""
+        return tenant_key(self.environment, self.ctx)
+
+    def key(self, call: Call, headers: Mapping[str, str], edition: str) -> str:
+        """Of one answer; ``headers`` are those the answer depends on."""
+        asked = repr((call.method, call.path, sorted(call.query.items()), sorted(headers.items())))
+        digest = hashlib.sha256(asked.encode()).hexdigest()
+        return f"{self.tenant_key}:{self.associate_id}:{edition}:{digest}"
+
+
+def tenant_key(environment: str, ctx: str) -> str:
+    """Part of every key; a context identifier's case does not matter."""
+    return "crm_client:" + ":".join(re.sub(r"[^a-z0-9.-]", "_", part.lower()) for part in (environment, ctx))
+
+
+def forget(cache: Cache, environment: str, ctx: str) -> None:
+    """Forget a tenant's answers, of all its people: something it depends on changed."""
+    cache.set(tenant_key(environment, ctx), new_edition(), EDITION_LASTS)
+
+
+async def forget_async(cache: AsyncCache, environment: str, ctx: str) -> None:
+    """The same, awaited."""
+    await cache.aset(tenant_key(environment, ctx), new_edition(), EDITION_LASTS)
+
+
+def new_edition() -> bytes:
+    """Outlasts whatever was kept under the one before."""
+    return uuid.uuid4().hex.encode()
+
+
+def changes_facts(call: Call) -> bool:
+    return call.changes and _CHANGES_FACTS.match(call.path) is not None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An answer that was kept."""
+
+    body: bytes
+    since: str
+    """An HTTP date: nothing changed before it was missed. Empty if the answer had none."""
+
+    @classmethod
+    def parse(cls, value: Any) -> Kept | None:
+        if not isinstance(value, bytes):
+            return None
+        since, _, body = value.partition(b"\n")
+        return cls(body, since.decode("ascii", "replace"))
+
+    @property
+    def as_bytes(self) -> bytes:
+        return self.since.encode() + b"\n" + self.body
+
+
+def since(headers: Mapping[str, str]) -> str:
+    """The date for ``If-Modified-Since``: when NetServer answered by its own clock, less the second that HTTP dates
+    leave in doubt.
+    """
+    try:
+        answered = parsedate_to_datetime(headers.get("date", ""))
+    except ValueError:
+        return ""
+    answered = answered if answered.tzinfo else answered.replace(tzinfo=UTC)
+    return http_date(answered - timedelta(seconds=1))
