@@ -147,3 +147,9 @@ def test_the_pages_follow_the_current_record(sandbox: Sandbox) -> None:
 def current_company(user: WebUser, place: str) -> str:
     url = panel_urls(user.open(place))["sidecard.company.side"]
     return parse_qs(urlsplit(url).query, keep_blank_values=True)["contact_id"][0]
+
+
+def test_user_defined_fields_of_the_current_records(desk: Desk) -> None:
+    url = "https://x/?employees=<cl01>&discount=<cf01>&decides=<al01>&licences=<sl03>&empty=<cs49>"
+    current = Current(contact_id=17, person_id=2, sale_id=1)
+    assert filled(desk, url, current) == "https://x/?employees=119&discount=2.5&decides=False&licences=1&empty="

@@ -65,6 +65,11 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
+def _fields(record: Row) -> Values:
+    """User-defined fields, by the template variable each has (``cs01``)."""
+    return {tag: lambda value=value: value for tag, value in record.get("udef", {}).items()}
+
+
 def _values(desk: Desk, current: Current) -> Values:
     contact = desk.row("contact", current.contact_id) or {}
     person = desk.row("person", current.person_id) or {}
@@ -72,6 +77,8 @@ def _values(desk: Desk, current: Current) -> Values:
     project = desk.row("project", current.project_id) or {}
     values = _system(desk) | _user(desk) | _company(desk, contact, person) | _person(desk, person, contact)
     values |= _sale(desk, sale) | _project(desk, project) | _ids(current)
+    for record in (contact, person, sale, project):
+        values |= _fields(record)
     return values
 
 

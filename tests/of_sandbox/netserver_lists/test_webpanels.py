@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.of_sandbox.netserver.caller import Caller
-from tests.sandbox import web_cards
+from tests.sandbox import events, web_cards
 from tests.sandbox.server import Sandbox
 from tests.sandbox.variables import Current
 from tests.sandbox.web_names import Desk
@@ -167,3 +167,14 @@ def test_superoffice_web_shows_a_new_panel_at_once(sandbox: Sandbox, alice: Call
     assert shown(sandbox, "bob") == []
     alice("PUT", f"v1/List/28/Items/{made['WebPanelId']}/UserGroups", json=[{"Id": 2, "Selected": True}])
     assert (shown(sandbox, "bob"), shown(sandbox, "kim")) == ([], ["Radar"])
+
+
+def test_webhooks_hear_of_panels(sandbox: Sandbox, alice: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, int]] = []
+    monkeypatch.setattr(
+        events, "announce", lambda world, tenant, happening: told.append((happening.name, happening.by))
+    )
+    key = alice("POST", ITEMS, json=GIVEN)["WebPanelId"]
+    alice("PUT", f"{ITEMS}/{key}", json=GIVEN | {"Icon": 5})
+    alice("DELETE", f"{ITEMS}/{key}", status=204)
+    assert told == [("list.extapp.created", 5), ("list.extapp.changed", 5), ("list.extapp.softdeleted", 5)]
