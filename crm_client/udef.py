@@ -28,7 +28,7 @@ from crm_client.errors import BadAnswer, Unavailable
 from crm_client.fields import Word, flag_at, number_at, read_at, text_at, word_at
 from crm_client.patch import MISSING, Change, applied, escaped
 from crm_client.records import Record, changes
-from crm_client.values import Item, integer, text, yes
+from crm_client.values import Item, amount, integer, text, yes
 
 type Owner = Literal["Contact", "Person", "Sale", "Project", "Appointment", "Document"]
 """Records that may have user-defined fields. Requests have only extra fields (``x_name``)."""
@@ -77,17 +77,15 @@ class UdefField(Record):
 
     def read(self, record: Record) -> Value:
         """This field's value in a record; None for none."""
-        custom = record.raw.get("CustomFields")
-        values = custom if isinstance(custom, Mapping) else {}
-        return self._meant(decoded(text(values.get(self.prog_id))), values)
+        values = _custom(record)
+        return self._meant(text(values.get(self.prog_id)), text(values.get(f"{self.prog_id}:DisplayText")))
 
     def changes(self, seen: Record, wanted: Value) -> list[Change]:
         """What must change for a record to have this value, guarded by what was seen."""
-        if self.read(seen) == wanted or (isinstance(wanted, int) and self._id(self.read(seen)) == wanted):
+        there, written = _custom(seen).get(self.prog_id, MISSING), self.write(wanted)
+        if self._meant(text(there)) == self._meant(written):
             return []
-        custom = seen.raw.get("CustomFields")
-        there = custom.get(self.prog_id, MISSING) if isinstance(custom, Mapping) else MISSING
-        return [Change(f"/CustomFields/{escaped(self.prog_id)}", there, self.write(wanted))]
+        return [Change(f"/CustomFields/{escaped(self.prog_id)}", there, written)]
 
     def write(self, value: Value) -> str:
         """A value as this field stores it. Raises ``ValueError`` if it is of another type."""
@@ -106,24 +104,29 @@ class UdefField(Record):
                 return encoded(int(value or 0))
         raise ValueError(f"{self.prog_id} is a {self.type.value}, not a {type(value).__name__}")
 
-    def _meant(self, value: Any, values: Mapping[str, Any]) -> Value:
+    def _meant(self, written: str, display: str = "") -> Value:
+        if self.type in (FieldType.SHORT_TEXT, FieldType.LONG_TEXT, FieldType.UNKNOWN):
+            return written
+        value = decoded(written)
         match self.type:
             case FieldType.CHECKBOX:
                 return yes(value)
             case FieldType.LIST:
-                chosen = integer(value)
-                return Item(chosen, text(values.get(f"{self.prog_id}:DisplayText"))) if chosen else None
+                return Item(integer(value), display) if integer(value) else None
             case FieldType.NUMBER:
                 return integer(value)
-            case FieldType.DATE | FieldType.UNLIMITED_DATE:
-                return _day(value) if isinstance(value, date) else None
             case FieldType.DECIMAL:
-                return Decimal(value) if isinstance(value, Decimal | int) else Decimal(0)
-        return value if isinstance(value, str) else ""
+                return amount(value)
+        return _day(value) if isinstance(value, date) else None
 
     @staticmethod
     def _id(value: Value) -> int:
         return value.id if isinstance(value, Item) else integer(value)
+
+
+def _custom(record: Record) -> Mapping[str, Any]:
+    values = record.raw.get("CustomFields")
+    return values if isinstance(values, Mapping) else {}
 
 
 def _day(value: date) -> date:
