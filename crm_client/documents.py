@@ -5,10 +5,11 @@
     made = crm(create_document(crm(new_document()), header="Offer", name="offer.pdf", company=17, template=4))
     with open("offer.pdf", "rb") as file:
         crm(upload(made.document_id, Upload.file(file, "application/pdf")))
+    with crm.stream(content(made.document_id)) as blob:     # of AsyncCrm: async with, async for
+        for piece in blob: ...
     crm(link_to(made.document_id))        # an address that opens it
 
-The content is never held in memory as a whole: up by ``Upload``, down by the client's own way of reading a call in
-pieces, with the call ``content``.
+The content is never held in memory as a whole, neither up nor down.
 """
 
 # ruff: noqa: RUF009 (the calls declare fields)
@@ -88,8 +89,8 @@ def delete_document(document_id: int, unmodified_since: datetime.datetime | None
 
 
 def content(document_id: int) -> Call:
-    """The call whose answer is the content."""
-    return Call("GET", f"v1/Document/{int(document_id)}/Content", headers={"Accept": "*/*"})
+    """The call whose answer is the content, for ``crm.stream``."""
+    return Call("GET", f"v1/Document/{int(document_id)}/Content")
 
 
 def upload(document_id: int, body: Upload) -> Operation[Document]:

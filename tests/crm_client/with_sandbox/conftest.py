@@ -81,11 +81,23 @@ class User:
         crm = self.user.crm
         self.user.crm = type(crm)(crm.http, crm.address, crm.auth, app_token=app_token)  # type: ignore[arg-type]
 
+    def content(self, call: Call) -> bytes:
+        """What a call answers, read piece by piece."""
+        if isinstance(self.user, BlockingUser):
+            with self.user.crm.stream(call) as blob:
+                return b"".join(blob)
+        return self.user.runner.run(_content(self.user, call))
+
     def each[T](self, stream: Stream[T]) -> list[T]:
         """All rows of a stream."""
         if isinstance(self.user, BlockingUser):
             return list(self.user.crm.each(stream))
         return self.user.runner.run(_rows(self.user, stream))
+
+
+async def _content(user: AwaitingUser, call: Call) -> bytes:
+    async with user.crm.stream(call) as blob:
+        return b"".join([piece async for piece in blob])
 
 
 async def _rows(user: AwaitingUser, stream: Stream[Any]) -> list[Any]:

@@ -99,4 +99,4 @@ def test_a_document_gets_its_content(alice: User) -> None:
     body = b"\x00\xffoffer" * 50_000
     alice.ask(documents.upload(made.document_id, Upload.file(io.BytesIO(body))))
     assert alice.ask(documents.size(made.document_id)) == len(body)
-    assert documents.content(made.document_id).path == f"v1/Document/{made.document_id}/Content"
+    assert alice.content(documents.content(made.document_id)) == body
