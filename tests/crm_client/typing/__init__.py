@@ -1,0 +1,1 @@
+"""A program that is checked and never run."""
