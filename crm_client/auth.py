@@ -111,8 +111,8 @@ class Credential(httpx.Auth):
         """Steps to the grant after ``stale``."""
         raise NotImplementedError
 
-    def _used(self, grant: Grant) -> Generator[Any, Any, None]:
-        """Steps after NetServer took the grant."""
+    def _using(self, grant: Grant) -> Generator[Any, Any, None]:
+        """Steps before a grant is used."""
         yield from ()
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
@@ -128,14 +128,13 @@ class Credential(httpx.Auth):
             grant = yield from self._renewed(grant)
         elif grant.ends_within(AHEAD):
             grant = yield from self._renewed_ahead(grant)
+        yield from self._using(grant)
         self._authorise(request, grant)
         response = yield request
         if response.status_code == 401:
             grant = yield from self._renewed(grant)
             self._authorise(request, grant)
-            response = yield request
-        if response.status_code != 401:
-            yield from self._used(grant)
+            yield request
 
     def _renewal(self, ahead: timedelta) -> Steps:
         """No call, only the renewal of a grant that ends soon."""

@@ -177,11 +177,17 @@ def is_relative(path: str) -> bool:
 
     Percent signs are looked through: ``%2e%2e`` climbs as well as ``..``.
     """
+    if _PLAIN_PATH.fullmatch(path):
+        return True
     plain = unquote(path)
     if not plain or plain != plain.strip() or plain.startswith("/") or re.search(r"[\\?#\x00-\x1f\x7f]|//", plain):
         return False
     segments = plain.split("/")
     return ":" not in segments[0] and not {".", ".."} & set(segments)
+
+
+_PLAIN_PATH = re.compile(r"(?:\w+/)*\w+", re.ASCII)
+"""What nearly all paths look like."""
 
 
 def follow(link: str) -> Call:
@@ -191,14 +197,13 @@ def follow(link: str) -> Call:
 
 
 def decipher(
-    call: Call, status: int, headers: Mapping[str, str], body: bytes, *, base: str = "", secrets: tuple[str, ...] = ()
+    call: Call, status: int, headers: Mapping[str, str], body: bytes, *, base: str = "", secrets: Iterable[str] = ()
 ) -> Any:
     """The decoded answer to a call.
 
     Numbers with a decimal point become ``Decimal``, an empty body None, and so does 304 to an ``If-Modified-Since`` of
-    the call's own. A link to a next page becomes relative to
-    ``base``, the tenant's API address. ``secrets`` are masked wherever SuperOffice repeats them. Header names are
-    lower case.
+    the call's own. A link to a next page becomes relative to ``base``, the tenant's API address. ``secrets`` are
+    masked wherever SuperOffice repeats them, and looked at for errors only. Header names are lower case.
 
     Raises a ``CrmError``: by status, or because agents may report failure with status 200
     [ws/endpoints/agents-webapi].
@@ -246,11 +251,12 @@ def _decoded(call: Call, status: int, body: bytes) -> Any:
         raise BadAnswer(f"{call.name}: {status}, and the answer is not JSON", status=status) from error
 
 
-def _refusal(call: Call, status: int, headers: Mapping[str, str], body: bytes, secrets: tuple[str, ...]) -> CrmError:
+def _refusal(call: Call, status: int, headers: Mapping[str, str], body: bytes, secrets: Iterable[str]) -> CrmError:
     """NetServer's error object, leniently: pages and real servers disagree on its keys [ws/endpoints/rest-webapi]."""
+    secrets = tuple(secrets)
     told = _error_object(body)
-    error_type, source = (_masked(_text(told, key), secrets) for key in ("ErrorType", "ErrorSource"))
-    message = _masked(_text(told, "ErrorMessage", "Message", "MessageDetail"), secrets)
+    error_type, source = (masked(_text(told, key), secrets) for key in ("ErrorType", "ErrorSource"))
+    message = masked(_text(told, "ErrorMessage", "Message", "MessageDetail"), secrets)
     summary = f"{call.name}: {status}" + (f" {error_type}" if error_type else "")
     return error_class(status)(
         summary,
@@ -284,7 +290,7 @@ def _text(told: dict[str, Any], *keys: str) -> str:
     return next((told[key] for key in keys if isinstance(told.get(key), str) and told[key]), "")
 
 
-def _masked(text: str, secrets: tuple[str, ...]) -> str:
+def masked(text: str, secrets: tuple[str, ...]) -> str:
     """Tokens look like ``8A:Cust12345.…``, tickets like ``7T:…``; what we sent ourselves is known exactly."""
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, "***")
@@ -329,3 +335,6 @@ def _no_number(text: str) -> None:
 
 _JSON = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)
 """One for all answers; ``json.loads`` would make one for each."""
+
+
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)

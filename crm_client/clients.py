@@ -576,10 +576,7 @@ class AsyncPieces:
 
 
 def _answer(response: httpx.Response, body: bytes) -> Answer:
-    sent = response.request.headers
-    credential = sent.get("Authorization", "")
-    secrets = (sent.get("SO-AppToken", ""), credential, credential.partition(" ")[2])
-    return Answer(response.status_code, response.headers, body, secrets)
+    return Answer(response.status_code, response.headers, body, response.request.headers)
 
 
 def _length(headers: Mapping[str, str]) -> int | None:

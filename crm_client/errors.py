@@ -15,10 +15,11 @@
     │   ├── Throttled             429: too many calls, see ``retry_after``
     │   └── Unavailable           5xx, no connection, no answer in time
     ├── OutcomeUnknown            a change was sent and no answer came: it may or may not have happened
-    └── BadAnswer                 an answer that is not what NetServer's documentation promises
+    ├── BadAnswer                 an answer that is not what NetServer's documentation promises
+    └── Forged                    something said to be from SuperOffice that it did not sign
 
-Callers have two questions. *Again or give up?* is ``permanent``. *Did it happen?* is ``sent``: False means the call
-never left, True that SuperOffice answered it, None that nobody can know.
+Callers have three questions. *Again or give up?* is ``permanent``. *Did it happen?* is ``sent``: False means the call
+never left, True that SuperOffice answered it, None that nobody can know. *Whose fault is it?* is ``fault``.
 
 No text of an error holds a token, a query or a value somebody typed: method, path, status and SuperOffice's own words.
 """
@@ -26,6 +27,12 @@ No text of an error holds a token, a query or a value somebody typed: method, pa
 from __future__ import annotations
 
 from typing import Any, ClassVar
+
+APPLICATION = "application"
+"""The program asked wrongly."""
+PERSON = "person"
+"""The person, or his administrator: sign in, get a right, choose another value."""
+SUPEROFFICE = "superoffice"
 
 
 class CrmError(Exception):
@@ -37,6 +44,8 @@ class CrmError(Exception):
 
     permanent: ClassVar[bool] = True
     """The same call will fail again; do not repeat it."""
+    fault: ClassVar[str] = SUPEROFFICE
+    """Who can mend it: ``APPLICATION``, ``PERSON`` or ``SUPEROFFICE`` (the line to it included)."""
 
     def __init__(
         self,
@@ -64,9 +73,13 @@ class CrmError(Exception):
 class Refused(CrmError):
     """SuperOffice understood the call and said no."""
 
+    fault = PERSON
+
 
 class BadRequest(Refused):
     """The call is wrong for SuperOffice: a value it does not take, a mandatory field left empty."""
+
+    fault = APPLICATION
 
 
 class NotSignedIn(Refused):
@@ -109,6 +122,8 @@ class Misdirected(Passing):
 class Throttled(Passing):
     """Too many calls. The answer is not documented anywhere; ``retry_after`` is set if SuperOffice sent one."""
 
+    fault = APPLICATION
+
 
 class Unavailable(Passing):
     """SuperOffice failed, could not be reached, or gave no answer to a question in time."""
@@ -120,6 +135,10 @@ class OutcomeUnknown(CrmError):
 
 class BadAnswer(CrmError):
     """The answer is not JSON, or lacks what the documentation promises."""
+
+
+class Forged(CrmError):
+    """A token, a webhook or a notification without SuperOffice's good signature, or too old. Believe nothing in it."""
 
 
 BY_STATUS: dict[int, type[CrmError]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary, WeakValueDictionary
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     import asyncio
@@ -13,22 +13,21 @@ if TYPE_CHECKING:
 AT_ONCE = 16
 """Calls under way to one tenant."""
 
-_gates: WeakValueDictionary[str, threading.Semaphore] = WeakValueDictionary()
-_gates_lock = threading.Lock()
-_async_gates: WeakKeyDictionary[asyncio.AbstractEventLoop, WeakValueDictionary[str, asyncio.Semaphore]] = (
-    WeakKeyDictionary()
-)
+_gates: dict[str, threading.Semaphore] = {}
+_async_gates: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore]] = WeakKeyDictionary()
 
 
 def gate(base: str) -> threading.Semaphore:
     """The tenant's gate in this process."""
-    with _gates_lock:
-        return _gates.setdefault(base, threading.Semaphore(AT_ONCE))
+    return _gates.get(base) or _gates.setdefault(base, threading.Semaphore(AT_ONCE))
 
 
 def async_gate(base: str) -> asyncio.Semaphore:
     """The tenant's gate in the running loop: a semaphore belongs to the loop it first waits in."""
     import asyncio
 
-    here = _async_gates.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
-    return here.setdefault(base, asyncio.Semaphore(AT_ONCE))
+    loop = asyncio.get_running_loop()
+    here = _async_gates.get(loop)
+    if here is None:
+        here = _async_gates[loop] = {}
+    return here.get(base) or here.setdefault(base, asyncio.Semaphore(AT_ONCE))

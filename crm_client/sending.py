@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from operator import methodcaller
 from random import random as chance
@@ -75,12 +75,13 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
-    secrets: tuple[str, ...] = ()
+    asked: Mapping[str, str]
+    """The headers of the request, credentials and all."""
     fate: Fate = Fate.ANSWERED
 
     def read(self, call: Call, base: str) -> Any:
         """The decoded answer. Raises what ``decipher`` raises."""
-        return decipher(call, self.status, self.headers, self.body, base=base, secrets=self.secrets)
+        return decipher(call, self.status, self.headers, self.body, base=base, secrets=_secrets(self.asked))
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,13 @@ def _sent(trip: Trip, call: Call, retries: Retries) -> Steps:
         else:
             attempt += 1
             yield methodcaller("_pause", pause)
+
+
+def _secrets(asked: Mapping[str, str]) -> Iterator[str]:
+    yield asked.get("so-apptoken", "")
+    credential = asked.get("authorization", "")
+    yield credential
+    yield credential.partition(" ")[2]
 
 
 def tenant_in(base: str) -> str:
