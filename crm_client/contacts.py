@@ -26,8 +26,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from crm_client.archive import Archive, contains, first_page, greater, quoted
-from crm_client.calls import Call, Operation
+from crm_client.archive import Archive, contains, first_page, greater
+from crm_client.calls import Operation
 from crm_client.duplicates import Duplicate, duplicates
 from crm_client.fields import (
     address_at,
@@ -139,18 +139,6 @@ def duplicates_of(name: str, department: str = "") -> Operation[list[Duplicate]]
 def same_domain(domain: str) -> Operation[list[Duplicate]]:
     """Companies that own a web or mail domain."""
     return duplicates("Contact/GetDomainDuplicates", Domain=domain)
-
-
-def merge_contact(
-    source_id: int, destination_id: int, *, identical_persons: bool = False, fill_empty_fields: bool = False
-) -> Operation[None]:
-    """Move everything of one company to another; the first disappears [oas].
-
-    ``identical_persons`` merges persons of the same name, ``fill_empty_fields`` takes what the second lacks.
-    """
-    options = {"mergeIdenticalPersons": identical_persons, "replaceEmptyFieldsOnDestination": fill_empty_fields}
-    query = {name: quoted(value) for name, value in options.items()}
-    yield Call("POST", f"v1/Contact/{int(source_id)}/MergeTo/{int(destination_id)}", query=query)
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm_client import archive
 from crm_client.archive import (
     Archive,
+    Cell,
     after,
     before,
     begins,
+    by_key,
+    cells,
     contains,
     either,
     first_page,
@@ -29,8 +33,9 @@ from crm_client.archive import (
     pages,
     quoted,
     since,
+    stream,
 )
-from crm_client.calls import NEXT_LINK, Call
+from crm_client.calls import NEXT_LINK, Call, Page
 from crm_client.errors import BadAnswer
 
 from .conftest import answered
@@ -85,6 +90,81 @@ def test_what_is_not_asked_is_not_sent() -> None:
 )
 def test_conditions(condition: str, written: str) -> None:
     assert condition == written
+
+
+MORE = {
+    "name isNot 'x'": archive.is_not("name", "x"),
+    "contactId ne 5": archive.is_not("contactId", 5),
+    "name notBegins 'x'": archive.not_begins("name", "x"),
+    "name notContains 'x'": archive.not_contains("name", "x"),
+    "amount between (1,9.5)": archive.between("amount", 1, Decimal("9.5")),
+    "name between ('a','b')": archive.between("name", "a", "b"),
+    "name in ('a','O''Hara')": archive.any_of("name", ["a", "O'Hara"]),
+    "contactId in (1,9)": archive.any_of("contactId", [1, 9]),
+    "category notOneOf (3,6)": archive.not_one_of("category", [3, 6]),
+    "date date '2026-03-01'": archive.on("date", date(2026, 3, 1)),
+    "date beforeOrEqual '2026-03-01'": archive.until("date", date(2026, 3, 1)),
+    "date dateBetween ('2026-03-01','2026-03-31')": archive.days("date", date(2026, 3, 1), date(2026, 3, 31)),
+    "at beforeTime '2026-03-01T15:00:00'": archive.before_time("at", datetime(2026, 3, 1, 15, tzinfo=UTC)),
+    "at dateTime '2026-03-01T15:00:00'": archive.at("at", datetime(2026, 3, 1, 15, tzinfo=UTC)),
+    "date thisWeek": archive.during("date", "thisWeek"),
+    "this(date,month)": archive.this("date", "month"),
+    "next(date,2,week)": archive.next_("date", 2, "week"),
+    "previous(date,1,year)": archive.previous("date", 1, "year"),
+    "thisAndNext(date,1,day)": archive.this_and_next("date", 1, "day"),
+    "thisAndPrevious(date,1,day)": archive.this_and_previous("date", 1, "day"),
+    "thisAndPreviousAndNext(date,1,day)": archive.this_and_around("date", 1, "day"),
+    "substringof('x',name)": archive.substring_of("name", "x"),
+    "startswith(name,'x')": archive.starts_with("name", "x"),
+    "endswith(name,'x')": archive.ends_with("name", "x"),
+    "associateId associateIsOneOf (1,6)": archive.associate_one_of("associateId", [1, 6]),
+    "associateId associateIsNotOneOf (1)": archive.associate_not_one_of("associateId", [1]),
+    "associateId currentAssociate": archive.mine("associateId"),
+    "getAllRows set true": archive.all_rows(),
+    "getNoRows set true": archive.no_rows(),
+    "amount unequals 5": archive.condition("amount", "unequals", 5),
+    "amount between (1,2)": archive.condition("amount", "between", 1, 2),
+    "date today": archive.condition("date", "today"),
+}
+
+
+def test_every_documented_condition() -> None:
+    assert list(MORE) == list(MORE.values())
+
+
+DOCUMENTED = [
+    *("set", "eq", "=", "ne", "lt", "gt", "equals", "unequals", "less", "greater", "between", "in"),
+    *("begins", "contains", "is", "isNot", "notBegins", "notContains"),
+    *("before", "after", "date", "beforeOrEqual", "dateBetween", "beforeTime", "afterTime", "dateTime"),
+    *("associateIsOneOf", "associateIsNotOneOf", "currentAssociate", "oneOf", "notOneOf"),
+]
+
+
+@pytest.mark.parametrize("operator", [*DOCUMENTED, *archive.PERIODS])
+def test_every_documented_operator_can_be_written(operator: str) -> None:
+    assert archive.condition("column", operator) == f"column {operator}"
+
+
+@pytest.mark.parametrize("operator", ["le", "ge", "notEnds", "LE"])
+def test_what_fails_on_real_servers_is_refused(operator: str) -> None:
+    with pytest.raises(ValueError, match="fails on SuperOffice's servers"):
+        archive.condition("amount", operator, 5)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: archive.condition("a", "is 'x' or b is", "y"),
+        lambda: archive.during("date", "lastYear"),  # type: ignore[arg-type]
+        lambda: archive.this("date", "month) or (1 eq 1"),  # type: ignore[arg-type]
+        lambda: archive.next_("date", "2", "1=1"),  # type: ignore[arg-type]
+        lambda: archive.any_of("name", []),
+        lambda: one_of("category", []),
+    ],
+)
+def test_words_of_the_language_are_no_place_for_values(wrong: Any) -> None:
+    with pytest.raises(ValueError, match=r"word|none of|at least one"):
+        wrong()
 
 
 def test_a_list_of_ids_holds_nothing_but_ids() -> None:
@@ -152,3 +232,71 @@ def test_pages_that_go_round_in_a_circle() -> None:
 def test_a_page_without_rows_is_no_page(page: Any) -> None:
     with pytest.raises(BadAnswer, match="no rows"):
         answered(first_page(Archive("v1/Contact")), page)
+
+
+def test_a_stream_asks_for_the_next_page_when_one_is_taken() -> None:
+    asked = stream(Archive("v1/Contact").top(1))
+    assert next(asked) == Archive("v1/Contact").top(1).call
+    assert asked.send({"value": [{"n": 1}], NEXT_LINK: "v1/Contact?$skip=1"}) == Page([{"n": 1}])
+    assert next(asked) == Call("GET", "v1/Contact", query={"$skip": "1"})
+    assert asked.send({"value": []}) == Page([])
+    with pytest.raises(StopIteration):
+        next(asked)
+
+
+def test_reading_by_key_asks_beyond_the_last() -> None:
+    asked = by_key(Archive("v1/Contact").select("name").where(is_true("stop")), "contactId", size=2)
+    first = next(asked)
+    assert isinstance(first, Call)
+    assert first.query == {
+        "$select": "name,contactId",
+        "$filter": "contactId gt 0 and stop set true",
+        "$orderBy": "contactId",
+        "$top": "2",
+    }
+    assert asked.send({"value": [{"contactId": 3}, {"contactId": 7}]}) == Page([{"contactId": 3}, {"contactId": 7}])
+    second = next(asked)
+    assert isinstance(second, Call)
+    assert second.query["$filter"] == "contactId gt 7 and stop set true"
+    asked.send({"value": []})
+    with pytest.raises(StopIteration):
+        next(asked)
+
+
+def test_a_key_that_does_not_grow_ends_it() -> None:
+    asked = by_key(Archive("v1/Contact"), "contactId", size=1)
+    next(asked)
+    asked.send({"value": [{"contactId": "none"}]})
+    with pytest.raises(BadAnswer, match="does not grow"):
+        next(asked)
+
+
+FULL = {
+    "PrimaryKey": 25,
+    "EntityName": "contact",
+    "LinkHint": "nav=contact&contact_id=25",
+    "TableRight": {"Mask": 3, "Reason": "not yours"},
+    "Column": {"category": {"RawValue": 3, "DisplayValue": "Customer", "TooltipHint": None}, "odd": None},
+}
+
+
+def test_a_full_row() -> None:
+    row = cells(FULL)
+    assert (row.record, row.key, row.link) == ("contact", 25, "nav=contact&contact_id=25")
+    assert row["category"] == 3
+    assert row.columns["category"] == Cell(3, "Customer")
+    assert (row.table_right.can_update, row.table_right.can_delete, row.table_right.reason) == (
+        True,
+        False,
+        "not yours",
+    )
+    with pytest.raises(BadAnswer):
+        cells({"PrimaryKey": "25"})
+
+
+def test_options_and_providers() -> None:
+    query = Archive.provider("FreetextContact").full().option("GrandTotal=true").call
+    assert (query.path, query.query) == (
+        "v1/Archive/FreetextContact",
+        {"$mode": "Full", "$options": "GrandTotal=true"},
+    )

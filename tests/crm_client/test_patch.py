@@ -24,7 +24,7 @@ from crm_client.errors import (
     Throttled,
     Unavailable,
 )
-from crm_client.patch import MISSING, Change, alike, guarded, json_patch, value_at
+from crm_client.patch import MISSING, Change, alike, applied, guarded, json_patch, value_at
 
 from .conftest import answered
 
@@ -305,3 +305,31 @@ def test_a_path_to_nowhere(path: str) -> None:
 )
 def test_alike(there: Any, meant: Any, same: bool) -> None:
     assert alike(there, meant) is same
+
+
+@pytest.mark.parametrize(
+    ("there", "meant"),
+    [
+        ("2026-03-01T14:00:00+0100", "2026-03-01T13:00:00Z"),
+        ("2026-03-01T13:00:00.0000000Z", "2026-03-01T13:00:00Z"),
+        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00"),
+    ],
+)
+def test_a_moment_is_the_same_in_any_zone(there: str, meant: str) -> None:
+    assert alike(there, meant)
+    assert not alike(there, "2026-03-01T13:00:01Z")
+    assert not alike(f"at {there}", f"at {meant}")
+
+
+def test_a_change_of_nothing_there_cannot_be_applied() -> None:
+    with pytest.raises(ValueError, match="nothing at /Address/City"):
+        applied({"Address": None}, [Change("/Address/City", None, "Oslo")])
+
+
+def test_applying_leaves_the_record_alone() -> None:
+    record = acme()
+    remove = Change("/Phones/0", "1", MISSING, guard="/Phones/0/Value")
+    add = Change("/Phones/-", MISSING, {"Value": "3"})
+    assert applied(record, [remove, add])["Phones"] == [{"Value": "2"}, {"Value": "3"}]
+    assert record == acme()
+    assert applied({"name": "a", "_Links": {}}, [Change("/Name", "a", "b")]) == {"name": "b"}

@@ -100,3 +100,10 @@ def test_a_document_gets_its_content(alice: User) -> None:
     alice.ask(documents.upload(made.document_id, Upload.file(io.BytesIO(body))))
     assert alice.ask(documents.size(made.document_id)) == len(body)
     assert alice.content(documents.content(made.document_id)) == body
+
+
+def test_a_document_is_filled_from_its_template(alice: User) -> None:
+    start = alice.ask(documents.new_document())
+    made = alice.ask(documents.create_document(start, header="Letter", name="letter.txt", company=17, template=1))
+    alice.ask(documents.fill_from_template(made.document_id, contactId=17))
+    assert alice.ask(documents.size(made.document_id))
