@@ -146,7 +146,15 @@ def story(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Story:
     return told
 
 
-def test_no_secret_is_stored_shown_or_said(story: Story) -> None:
+def test_a_whole_day_leaves_no_trace(story: Story) -> None:
+    """Told once, searched for everything: each search says what it shows."""
+    no_secret_is_stored_shown_or_said(story)
+    session_keys_are_in_cookies_only(story)
+    nothing_of_the_crm_is_said_in_logs(story)
+    nothing_of_the_crm_is_in_our_addresses(story)
+
+
+def no_secret_is_stored_shown_or_said(story: Story) -> None:
     """CERT-07, CERT-34: no token, secret, code or id token in clear in database, sessions, cache, pages or logs."""
     for stored in story.stored:
         assert not spilt(story.secrets, stored)
@@ -162,7 +170,7 @@ def _its_own(answer: HttpResponse) -> set[str]:
     return {answer.json()["verifier"]} if answer.request["PATH_INFO"] == "/signin/begin/" else set()
 
 
-def test_session_keys_are_in_cookies_only(story: Story) -> None:
+def session_keys_are_in_cookies_only(story: Story) -> None:
     """CERT-18: what a cookie keeps from scripts is in no page and no log."""
     keys = {answer.cookies["__Host-psid"].value for answer in story.answers if "__Host-psid" in answer.cookies}
     keys.discard("")
@@ -171,7 +179,7 @@ def test_session_keys_are_in_cookies_only(story: Story) -> None:
     assert not [answer for answer in story.answers if spilt(keys, answer.content.decode())]
 
 
-def test_nothing_of_the_crm_is_said_in_logs(story: Story) -> None:
+def nothing_of_the_crm_is_said_in_logs(story: Story) -> None:
     """CERT-13: logs name customers and users by their ids; what people wrote stays in the CRM."""
     texts = texts_of(story.sandbox.world, "Cust12345") | {TYPED, SEARCHED, "Acme"}
     shown = "".join(answer.content.decode() for answer in story.answers)
@@ -179,7 +187,7 @@ def test_nothing_of_the_crm_is_said_in_logs(story: Story) -> None:
     assert not found(texts, story.said)
 
 
-def test_nothing_of_the_crm_is_in_our_addresses(story: Story) -> None:
+def nothing_of_the_crm_is_in_our_addresses(story: Story) -> None:
     """CERT-13: an address that is forwarded, or kept by a history or a proxy, holds ids only."""
     texts = texts_of(story.sandbox.world, "Cust12345") | {TYPED, SEARCHED, "Acme"}
     led_to = [url for answer in story.answers for url in our_addresses(answer.content.decode())]
