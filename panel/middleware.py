@@ -14,8 +14,8 @@ from django.middleware.csp import get_nonce
 from django.utils.csp import build_policy
 
 
-class _ResponseOnly:
-    """A middleware that only looks at responses: the same in both colours, without a thread hop."""
+class _Passage:
+    """A middleware that only looks: at the request going in, at the response coming out; both colours, no thread hop."""
 
     sync_capable = True
     async_capable = True
@@ -29,13 +29,29 @@ class _ResponseOnly:
     def __call__(self, request: HttpRequest) -> Any:
         if self.is_async:
             return self.__acall__(request)
-        return self.finish(request, self.get_response(request))
+        self.enter(request)
+        return self.leave(request, self.get_response(request))
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.finish(request, await self.get_response(request))
+        self.enter(request)
+        return self.leave(request, await self.get_response(request))
 
-    def finish(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        raise NotImplementedError
+    def enter(self, request: HttpRequest) -> None:
+        """May raise to refuse."""
+
+    def leave(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        return response
+
+
+class KnownHost(_Passage):
+    """Refuses a ``Host`` that is not ours; Django itself looks only where it builds an absolute address.
+
+    Health checks come from inside the operator's network, by whatever name.
+    """
+
+    def enter(self, request: HttpRequest) -> None:
+        if request.path_info not in ("/healthz", "/readyz"):
+            request.get_host()
 
 
 class _PartitionedMorsel(Morsel[str]):
@@ -45,7 +61,7 @@ class _PartitionedMorsel(Morsel[str]):
     _flags = Morsel._flags | {"partitioned"}  # type: ignore[attr-defined]
 
 
-class PartitionedCookies(_ResponseOnly):
+class PartitionedCookies(_Passage):
     """Marks every ``SameSite=None`` cookie ``Secure; Partitioned``, deletions too.
 
     Browsers that block third-party cookies keep a frame's cookie only if it is partitioned (CHIPS), and delete it only
@@ -53,7 +69,7 @@ class PartitionedCookies(_ResponseOnly):
     level would arrive beside ours; so all of them are partitioned, also those of the pop-up.
     """
 
-    def finish(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def leave(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         for name, morsel in list(response.cookies.items()):
             if str(morsel["samesite"]).lower() == "none":
                 _partition(response.cookies, name, morsel)
@@ -72,14 +88,14 @@ def _partition(cookies: SimpleCookie, name: str, morsel: Morsel[str]) -> None:
     morsel["partitioned"] = True
 
 
-class Embeddable(_ResponseOnly):
+class Embeddable(_Passage):
     """Lets SuperOffice frame panels, and their error pages; nobody frames anything else.
 
     The ancestors are the environment's suffixes: a customer's own host would lock out the first visit and a moved
     customer, and separate nobody.
     """
 
-    def finish(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def leave(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if request.path_info.startswith("/panels/"):
             policy: dict[str, Collection[str] | str] = dict(settings.SECURE_CSP)
             policy["frame-ancestors"] = settings.FRAME_ANCESTORS

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Inside the two above: it answers their question "may this be framed?".
     "panel.middleware.Embeddable",
+    "panel.middleware.KnownHost",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -271,6 +272,8 @@ LOGGING = {
     "handlers": {"standard error": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["standard error"], "level": "INFO"},
     "loggers": {
+        # Django's default would mail each error to ADMINS, with the request's cookies.
+        "django": {"handlers": [], "level": "INFO"},
         # These print whole URLs.
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
