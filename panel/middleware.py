@@ -15,7 +15,7 @@ from django.utils.csp import build_policy
 
 
 class _Passage:
-    """A middleware that only looks: at the request going in, at the response coming out; both colours, no thread hop."""
+    """Looks at the request going in and at the response coming out; the same in both colours, without a thread hop."""
 
     sync_capable = True
     async_capable = True
