@@ -6,7 +6,7 @@
     crm(complete(call))
 
 Moments are in UTC; of all-day events only the day counts. Do not edit what is ``owned_externally``. A repeating
-follow-up is changed one by one here; series need the agent's ``Save`` with its ``UpdateMode`` [agent Appointment].
+follow-up is changed one by one here; series need the agent's ``Save`` with its ``UpdateMode`` [oas Appointment agent].
 """
 
 # ruff: noqa: RUF009 (the calls declare fields)

@@ -85,6 +85,7 @@ def change_document(
 
 
 def delete_document(document_id: int, unmodified_since: datetime.datetime | None = None) -> Operation[None]:
+    """Delete a document. Raises ``Changed`` if it was changed after ``unmodified_since``."""
     return DOCUMENTS.delete(document_id, unmodified_since)
 
 

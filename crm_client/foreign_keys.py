@@ -1,4 +1,4 @@
-"""Foreign keys: an application's own ids on SuperOffice's records [en/api/foreign-keys].
+"""Foreign keys: an application's own ids on SuperOffice's records [foreign-keys].
 
 An application has devices, a device has keys; each key holds a value for one record::
 
@@ -87,6 +87,7 @@ def find_by_key(ring: KeyRing, key: str, table: Table, value: str) -> Operation[
 
 
 def delete_key(ring: KeyRing, key: str, table: Table, record_id: int) -> Operation[None]:
+    """Forget a record's key."""
     yield Call("DELETE", _record(ring, key, table, record_id))
 
 

@@ -250,7 +250,9 @@ def show_to_groups(list_id: int, item_id: int, group_ids: Sequence[int]) -> Oper
 
 
 def show_to_all_groups(list_id: int, item_id: int) -> Operation[list[ListItem]]:
-    """Let everybody see an item. User groups made later do not: offer it again [panels rule of certification]."""
+    """Let everybody see an item. User groups made later do not: offer it again
+    [dp/standard-app/certification/checklist].
+    """
     return _tick(list_id, item_id, "UserGroups", None)
 
 

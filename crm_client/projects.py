@@ -94,6 +94,7 @@ def change_project(
 
 
 def delete_project(project_id: int, unmodified_since: datetime | None = None) -> Operation[None]:
+    """Delete a project. Raises ``Changed`` if it was changed after ``unmodified_since``."""
     return PROJECTS.delete(project_id, unmodified_since)
 
 
@@ -123,6 +124,7 @@ def change_member(member_id: int, changes: Sequence[Change]) -> Operation[Member
 
 
 def remove_member(member_id: int) -> Operation[None]:
+    """Take a member out of a project; the person stays."""
     return MEMBERS.delete(member_id)
 
 

@@ -67,6 +67,7 @@ def change_relation(
 
 
 def delete_relation(relation_id: int) -> Operation[None]:
+    """Delete a relation; both sides of it stay."""
     return RELATIONS.delete(relation_id)
 
 
@@ -84,8 +85,10 @@ class RelationRow(Line):
 
 
 def relations_of_company(contact_id: int) -> Operation[list[RelationRow]]:
+    """Relations of a company, to companies and persons."""
     return lines(RelationRow, Archive(f"v1/Contact/{int(contact_id)}/Relations").entities("relation"))
 
 
 def relations_of_person(person_id: int) -> Operation[list[RelationRow]]:
+    """Relations of a person, to companies and persons."""
     return lines(RelationRow, Archive(f"v1/Person/{int(person_id)}/Relations").entities("relation"))

@@ -149,6 +149,7 @@ def change_stakeholder(stakeholder_id: int, changes: Sequence[Change]) -> Operat
 
 
 def remove_stakeholder(stakeholder_id: int) -> Operation[None]:
+    """Take a stakeholder out of a sale."""
     return STAKEHOLDERS.delete(stakeholder_id)
 
 

@@ -70,6 +70,7 @@ def change_selection(
 
 
 def delete_selection(selection_id: int) -> Operation[None]:
+    """Delete a selection; its members stay."""
     return SELECTIONS.delete(selection_id)
 
 

@@ -165,6 +165,7 @@ def change_message(message_id: int, changes: Sequence[Change]) -> Operation[Mess
 
 
 def delete_message(message_id: int) -> Operation[None]:
+    """Delete a message of a request."""
     return MESSAGES.delete(message_id)
 
 

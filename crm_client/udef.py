@@ -9,7 +9,7 @@ writes its values::
     crm(change_contact(17, size.changes(company, 43)))
 
 New fields come in four steps, which ``add_field`` and ``publish`` take in the right order. It takes an administrator,
-and SuperOffice's web client may show them only after a flush of its caches [en/api/caching/flush-cache].
+and SuperOffice's web client may show them only after a flush of its caches [caching/flush-cache].
 """
 
 # ruff: noqa: RUF009 (the calls declare fields)

@@ -99,6 +99,7 @@ def restart_webhook(seen: Webhook) -> Operation[Webhook]:
 
 
 def delete_webhook(webhook_id: int) -> Operation[None]:
+    """Delete a webhook; SuperOffice tells no more."""
     return WEBHOOKS.delete(webhook_id)
 
 

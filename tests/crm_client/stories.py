@@ -84,15 +84,6 @@ def companies() -> Story:
 
 
 @story
-def companies_merged() -> Story:
-    told = Told()
-    start = yield from contacts.new_contact()
-    twin = yield from contacts.create_contact(start, name="Acme again", category=2, business=2)
-    yield from told.ask(contacts.merge_contact(twin.contact_id, ACME, fill_empty_fields=True))
-    return told.answers
-
-
-@story
 def people() -> Story:
     told = Told()
     rows = yield from told.ask(persons.persons_of(ACME))
