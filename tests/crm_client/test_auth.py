@@ -163,6 +163,59 @@ def test_a_login_host_that_is_down_leaves_the_call_unsent(netserver: NetServer, 
     assert shelf.events == ["claim", "release"]
 
 
+def _silent(_: httpx.Request) -> httpx.Response:
+    raise httpx.ReadTimeout("no answer")
+
+
+def _busy(_: httpx.Request) -> httpx.Response:
+    return httpx.Response(503)
+
+
+@pytest.mark.parametrize("login", [_silent, _busy])
+def test_a_token_that_is_still_good_serves_while_the_login_host_does_not(
+    netserver: NetServer, open_crm: Open, login: Callable[[httpx.Request], httpx.Response]
+) -> None:
+    """And the claim runs out by itself, so that the next calls do not wait for the same trouble."""
+    netserver.on("v1/Contact/17", only("8A:Cust12345.first"))
+    netserver.on("tokens", login)
+    shelf = Shelf(grant(seconds=30))
+    crm = open_crm(netserver, shelf)
+    for _ in range(3):
+        assert crm.ask(contact(17)).name == "Acme"
+    assert netserver.log.count(TOKENS) == 1
+    assert shelf.events == ["claim", "miss", "miss"]
+
+
+def test_a_sign_in_that_ended_is_told_though_its_token_is_still_good(netserver: NetServer, open_crm: Open) -> None:
+    netserver.on("tokens", {"error": "invalid_grant"}, status=400)
+    with pytest.raises(NotSignedIn):
+        open_crm(netserver, Shelf(grant(seconds=30))).ask(contact(17))
+
+
+@pytest.mark.asyncio
+async def test_nobody_waits_for_a_renewal_ahead(netserver: NetServer) -> None:
+    """One renews; the others go on with the token that is still good."""
+    netserver.on("v1/Contact/17", {"ContactId": 17, "Name": "Acme"})
+    shelf, renewed = Shelf(grant(seconds=30)), asyncio.Event()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if str(request.url) == TOKEN_URL:
+            await renewed.wait()
+        return netserver(request)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        auth = UserToken(TOKEN_URL, "sidecard", "top-secret", AsyncShelf(shelf), "alice")
+        crm = AsyncCrm(http, AsyncFixedAddress(BASE), auth)
+        first = asyncio.create_task(crm(contact(17)))
+        await asyncio.sleep(0.01)
+        async with asyncio.timeout(5):
+            await crm.all(*[contact(17) for _ in range(10)])
+        assert not first.done()
+        renewed.set()
+        assert (await first).name == "Acme"
+    assert netserver.asked[-1].headers["authorization"] == "Bearer 8A:Cust12345.second"
+
+
 def test_nobody_signed_in(netserver: NetServer, open_crm: Open) -> None:
     with pytest.raises(NotSignedIn):
         open_crm(netserver, Shelf(None)).ask(contact(17))
