@@ -7,7 +7,6 @@ the latest follow-up not completed that is dated before today. Each costs one ca
 The archive filters by day only (``date`` is of restriction type date), so the day's rows are looked at here.
 """
 
-# ruff: noqa: RUF009 (the calls declare columns)
 from __future__ import annotations
 
 from collections.abc import Iterable

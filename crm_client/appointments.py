@@ -9,7 +9,6 @@ Moments are in UTC; of all-day events only the day counts. Do not edit what is `
 follow-up is changed one by one here; series need the agent's ``Save`` with its ``UpdateMode`` [oas Appointment agent].
 """
 
-# ruff: noqa: RUF009 (the calls declare fields)
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -4,7 +4,6 @@ Who holds the token is in ``users``. Changing users is not for applications: onl
 [ws/index].
 """
 
-# ruff: noqa: RUF009 (the calls declare fields)
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -18,7 +18,6 @@ Never rename the company that owns the tenant: a wrong name fails the licence ch
 [dp/standard-app/certification/checklist]. NetServer marks its name read-only for the person (``right("name")``).
 """
 
-# ruff: noqa: RUF009 (the calls declare fields)
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -12,7 +12,6 @@
 The content is never held in memory as a whole, neither up nor down.
 """
 
-# ruff: noqa: RUF009 (the calls declare fields)
 from __future__ import annotations
 
 import datetime

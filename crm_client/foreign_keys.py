@@ -12,7 +12,6 @@ Allowed on companies, persons, users, projects, documents, follow-ups and sales.
 shows those of all applications in ``raw["ExtraFields"]`` as ``app.device.key``.
 """
 
-# ruff: noqa: RUF009 (the calls declare fields)
 from __future__ import annotations
 
 from collections.abc import Mapping

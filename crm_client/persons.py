@@ -4,7 +4,6 @@ Never change the company of a person who is a user of SuperOffice (``is_user``):
 [dp/standard-app/certification/checklist]. What he allowed us to do with his data is in ``consents``.
 """
 
-# ruff: noqa: RUF009 (the calls declare fields)
 from __future__ import annotations
 
 from collections.abc import Sequence

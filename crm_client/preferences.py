@@ -6,7 +6,6 @@ are the only places for its data in SuperOffice [dp/standard-app/requirements/se
 call, never in its address.
 """
 
-# ruff: noqa: RUF009 (the calls declare fields)
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping

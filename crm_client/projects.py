@@ -1,6 +1,5 @@
 """Projects and who takes part in them [oas ProjectEntity, ProjectMember, arch FindProject]."""
 
-# ruff: noqa: RUF009 (the calls declare fields)
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -19,7 +19,6 @@ Each subject (``sales``, ``projects`` …) has a frozen class of its own, made f
 Creating is never repeated by itself. Is its answer lost, ``OutcomeUnknown`` is raised: look for the record first.
 """
 
-# ruff: noqa: RUF009 (the calls declare fields)
 from __future__ import annotations
 
 import dataclasses

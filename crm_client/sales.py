@@ -7,7 +7,6 @@
     crm(change_sale(made.sale_id, changes(made, status=SaleStatus.SOLD, reason_sold=2)))
 """
 
-# ruff: noqa: RUF009 (the calls declare fields)
 from __future__ import annotations
 
 import datetime

@@ -3,7 +3,6 @@
 Members come and go only in static selections; those of dynamic ones follow from their criteria.
 """
 
-# ruff: noqa: RUF009 (the calls declare fields)
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence

@@ -3,7 +3,6 @@
 Creating one with ``notify=True`` sends mail to real people, as the customer has set it up.
 """
 
-# ruff: noqa: RUF009 (the calls declare fields)
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -12,7 +12,6 @@ New fields come in four steps, which ``add_field`` and ``publish`` take in the r
 and SuperOffice's web client may show them only after a flush of its caches [caching/flush-cache].
 """
 
-# ruff: noqa: RUF009 (the calls declare fields)
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

@@ -9,7 +9,6 @@ Before SuperOffice saves one it sends a test event there, which must be answered
 own. An administrator may stop or change them: look at ``state`` now and then. What arrives is read by ``events``.
 """
 
-# ruff: noqa: RUF009 (the calls declare fields)
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

@@ -10,7 +10,6 @@ customers), makes it if it is missing, changes only what differs, and shows it t
 administrator's token; ``own_panels`` needs the application's token as well.
 """
 
-# ruff: noqa: RUF009 (the calls declare fields)
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,5 @@
 """The one mechanism behind all records, on literals."""
 
-# ruff: noqa: RUF009 (the calls declare fields)
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
