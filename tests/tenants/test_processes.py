@@ -23,6 +23,7 @@ PROGRAM = f"""
 import asyncio, sys
 import django
 django.setup()
+from django.db import connections
 from crm_client.users import current_principal
 from panel.tenants import doors
 from panel.tenants.models import Membership
@@ -37,6 +38,8 @@ async def main():
     print(sum(one.associate_id == membership.associate_id for one in found), flush=True)
 
 asyncio.run(main())
+if hasattr(connections["default"], "close_pool"):
+    connections["default"].close_pool()
 """
 
 
