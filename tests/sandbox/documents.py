@@ -103,6 +103,13 @@ def content(call: Call, key: int) -> Response:
     return Response(base64.b64decode(row["content"]), media_type=kind)
 
 
+def url(call: Call, key: int) -> Response:
+    """Where a person can open the document: its place in SuperOffice Web, so the address holds no key."""
+    call.demand("document", "select")
+    find(call, DOCUMENT, key)
+    return call.answer(f"{call.api.removesuffix('api/')}default.aspx?document.main?document_id={key}")
+
+
 def put_content(call: Call, key: int) -> Response:
     """Store bytes, sent as they are (webapi.md §2)."""
     return call.answer(stored_content(call, key, call.body))

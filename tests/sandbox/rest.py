@@ -73,6 +73,7 @@ PATHS: dict[str, Methods] = {
         "POST": documents.from_template,
     },
     r"v1/Document/(?P<key>\d+)/Length": {"GET": documents.length},
+    r"v1/Document/(?P<key>\d+)/Url": {"GET": documents.url},
     r"v1/Selection/(?P<key>\d+)/Members/Add": {"POST": relations.add_members},
     r"v1/Selection/(?P<key>\d+)/Members/Remove": {"POST": relations.remove_members},
     r"v1/TimeZone": {"GET": zones.zones},

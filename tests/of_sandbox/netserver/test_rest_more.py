@@ -24,6 +24,7 @@ def test_a_document_and_its_bytes(alice: Caller) -> None:
     got = alice.send("GET", path)
     assert (got.content, got.headers["content-type"]) == (content, "image/png")
     assert alice("GET", f"v1/Document/{key}/Length") == len(content)
+    assert alice("GET", f"v1/Document/{key}/Url").endswith(f"/Cust12345/default.aspx?document.main?document_id={key}")
     assert alice("POST", path)["Name"] == "drawing.png"
     alice("GET", "v1/Document/9999/Content", status=404)
 
@@ -40,7 +41,7 @@ def test_links_of_a_document(alice: Caller) -> None:
 
 def test_a_document_right(bob: Caller) -> None:
     bob.world.tenants["Cust12345"].denied["bob"] = ["document:select"]
-    for path in ("v1/Document/1", "v1/Document/1/Content", "v1/Document", "v1/Document/1/Length"):
+    for path in ("v1/Document/1", "v1/Document/1/Content", "v1/Document", "v1/Document/1/Length", "v1/Document/1/Url"):
         bob("GET", path, status=403)
     rows = bob.rows("v1/Contact/2/Activities", select="text")
     assert {row["EntityName"] for row in rows} == {"appointment"}
