@@ -65,7 +65,7 @@ NOW = int(time.time())
         {"key": "a secret that is long enough to be one", "algorithm": "HS256"},
         {"key": "", "algorithm": "none"},
     ],
-    ids=str,
+    ids=", ".join,
 )
 def test_a_token_that_is_not_believed(wrong: dict[str, Any]) -> None:
     given = token(**wrong)
