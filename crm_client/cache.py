@@ -53,13 +53,12 @@ class AsyncCache(Protocol):
     async def aset(self, key: str, value: bytes, seconds: float, /) -> Any: ...
 
 
-_FACTS = re.compile(
-    r"v1/(?:User/current(?:Principal|Associate)|MDOList(?:/.+)?|List(?:/.+)?"
-    r"|[A-Za-z]+/(?:CustomField(?:/.+)?|UdefLayout(?:/Published(?:/.+)?)?))",
-    re.IGNORECASE,
+_FACTS = (
+    r"(?i)v1/(?:User/current(?:Principal|Associate)|MDOList(?:/.+)?|List(?:/.+)?"
+    r"|[a-z]+/(?:CustomField(?:/.+)?|UdefLayout(?:/Published(?:/.+)?)?))"
 )
-_RECORDS = re.compile(r"v1/(?:Contact|Person|Sale|Project|Appointment|Document|Ticket)/\d+", re.IGNORECASE)
-_CHANGES_FACTS = re.compile(r"v1/(?:Agents/)?(?:List|UserDefinedFieldInfo|[A-Za-z]+/UdefLayout)\b", re.IGNORECASE)
+_RECORDS = r"(?i)v1/(?:Contact|Person|Sale|Project|Appointment|Document|Ticket)/\d+"
+_CHANGES_FACTS = r"(?i)v1/(?:Agents/)?(?:List|UserDefinedFieldInfo|[a-z]+/UdefLayout)\b"
 
 
 @dataclass(frozen=True)
@@ -88,10 +87,10 @@ class Memory[C: (Cache, AsyncCache)]:
         """How the answer to a call is remembered, if it may be at all."""
         if call.method != "GET" or call.upload is not None:
             return None
-        if _FACTS.fullmatch(call.path):
+        if re.fullmatch(_FACTS, call.path):
             return Rule(self.facts, FACTS_LAST, is_checked=False)
         conditional = {name.lower() for name in call.headers} & {"if-modified-since", "if-unmodified-since"}
-        if self.records is None or conditional or not _RECORDS.fullmatch(call.path):
+        if self.records is None or conditional or not re.fullmatch(_RECORDS, call.path):
             return None
         return Rule(self.records, RECORDS_LAST, is_checked=True)
 
@@ -128,7 +127,7 @@ def new_edition() -> bytes:
 
 
 def changes_facts(call: Call) -> bool:
-    return call.changes and _CHANGES_FACTS.match(call.path) is not None
+    return call.changes and re.match(_CHANGES_FACTS, call.path) is not None
 
 
 @dataclass(frozen=True)

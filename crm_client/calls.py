@@ -177,7 +177,7 @@ def is_relative(path: str) -> bool:
 
     Percent signs are looked through: ``%2e%2e`` climbs as well as ``..``.
     """
-    if _PLAIN_PATH.fullmatch(path):
+    if re.fullmatch(_PLAIN_PATH, path):
         return True
     plain = unquote(path)
     if not plain or plain != plain.strip() or plain.startswith("/") or re.search(r"[\\?#\x00-\x1f\x7f]|//", plain):
@@ -186,7 +186,7 @@ def is_relative(path: str) -> bool:
     return ":" not in segments[0] and not {".", ".."} & set(segments)
 
 
-_PLAIN_PATH = re.compile(r"(?:\w+/)*\w+", re.ASCII)
+_PLAIN_PATH = r"(?a)(?:\w+/)*\w+"
 """What nearly all paths look like."""
 
 
@@ -247,7 +247,7 @@ def _decoded(call: Call, status: int, body: bytes) -> Any:
         return None
     try:
         return _JSON.decode(body.decode("utf-8-sig"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadAnswer(f"{call.name}: {status}, and the answer is not JSON", status=status) from error
 
 
@@ -271,7 +271,7 @@ def _refusal(call: Call, status: int, headers: Mapping[str, str], body: bytes, s
 def _error_object(body: bytes) -> dict[str, Any]:
     try:
         told = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}
 
@@ -335,6 +335,3 @@ def _no_number(text: str) -> None:
 
 _JSON = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)
 """One for all answers; ``json.loads`` would make one for each."""
-
-
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)

@@ -41,7 +41,7 @@ def test_an_empty_answer_is_none(body: bytes) -> None:
     assert decipher(Call("DELETE", "v1/Contact/17"), 204, {}, body) is None
 
 
-@pytest.mark.parametrize("body", [b"<html>proxy</html>", b"{", b"\xff\xfe", b'{"Amount": NaN}'])
+@pytest.mark.parametrize("body", [b"<html>proxy</html>", b"{", b"\xff\xfe", b'{"Amount": NaN}', b"[" * 200_000])
 def test_an_answer_that_is_not_json_says_so(body: bytes) -> None:
     with pytest.raises(BadAnswer, match="GET v1/Contact/17: 200"):
         decipher(GET, 200, {}, body)
@@ -80,7 +80,9 @@ def test_an_error_speaks_in_superoffices_words(key: str) -> None:
     assert str(error) == "GET v1/Contact/17: 400 ArgumentException"
 
 
-@pytest.mark.parametrize("body", [b"Wrong subdomain", b"[1]", b'{"ErrorMessage": {"a": 1}}', b"null", b"\x00"])
+@pytest.mark.parametrize(
+    "body", [b"Wrong subdomain", b"[1]", b'{"ErrorMessage": {"a": 1}}', b"null", b"\x00", b"[" * 200_000]
+)
 def test_an_error_body_may_be_anything(body: bytes) -> None:
     with pytest.raises(Unavailable) as caught:
         decipher(GET, 500, {}, body)
