@@ -269,6 +269,32 @@ def asking(method: str, url: str, *, form: Mapping[str, str] | None = None, json
     return httpx.Request(method, url, data=form, json=json, headers=headers, extensions={"timeout": PATIENCE})
 
 
+class NoAnswer(Unavailable):
+    """The login host cannot be reached, or is in trouble of its own."""
+
+
+def ask(http: httpx.Client, request: httpx.Request) -> httpx.Response:
+    """Ask the login host something that needs no credential. Raises ``NoAnswer``."""
+    try:
+        return _sound(http.send(request, auth=None))
+    except httpx.RequestError as error:
+        raise NoAnswer("the login host gives no answer", sent=False) from error
+
+
+async def ask_async(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    """The same, awaited."""
+    try:
+        return _sound(await http.send(request, auth=None))
+    except httpx.RequestError as error:
+        raise NoAnswer("the login host gives no answer", sent=False) from error
+
+
+def _sound(response: httpx.Response) -> httpx.Response:
+    if response.status_code == 429 or response.status_code >= 500:
+        raise NoAnswer(f"the login host answers {response.status_code}", sent=False, status=response.status_code)
+    return response
+
+
 def answered(request: httpx.Request) -> Generator[Any, Any, httpx.Response]:
     """The step of asking the login host. Raises ``Unavailable`` if it gives no answer: the call itself was not sent."""
     try:
