@@ -181,7 +181,9 @@ def test_a_token_for_somebody_else_is_refused(superid: KeyServer, audience: obje
     assert refused(forge.sign(forge.claims(ISSUER, aud=audience))) == "audience"
 
 
-@pytest.mark.parametrize("issuer", ["https://evil.example", f"{ISSUER}/", "SuperOffice AS"])
+@pytest.mark.parametrize(
+    "issuer", ["https://evil.example", f"{ISSUER}/", "SuperOffice AS"], ids=["a stranger", "with a slash", "of tickets"]
+)
 def test_a_token_of_somebody_else_is_refused(superid: KeyServer, issuer: str) -> None:
     assert refused(forge.sign(forge.claims(ISSUER, iss=issuer))) == "issuer"
 
