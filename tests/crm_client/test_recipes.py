@@ -78,7 +78,7 @@ def test_the_opening_runs(sandbox: Sandbox, alice: BlockingUser, capsys: pytest.
         "token_url": alice.token_url,
         "client_id": CLIENT,
         "client_secret": "sandbox-secret",
-        "api_url": alice.address.get(),
+        "login_url": sandbox.login_url,
     }
     blocking, awaiting = OPENING
     executed(blocking, **given)
