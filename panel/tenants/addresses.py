@@ -1,7 +1,7 @@
 """Which addresses may be called and sent a token: only those under the environment's own hosts.
 
 SuperOffice moves customers between hosts, so an address comes from a token or from the state API; whatever its
-source, a foreign one is refused (``tenant.md``: accept only https and the environment's suffix).
+source, a foreign one is refused: only https and the environment's suffix pass.
 """
 
 from __future__ import annotations

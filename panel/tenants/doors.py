@@ -16,7 +16,7 @@ from panel.tenants.models import Membership
 from panel.tenants.whereabouts import TenantAddress
 
 TOKEN_PATH = "/login/common/oauth/tokens"
-"""identity.md §2; known, so that opening a door asks nobody."""
+"""[auth/api]; known, so that opening a door asks nobody."""
 
 type Keeper = AsyncGenerator[httpx.AsyncClient]
 

@@ -1,6 +1,6 @@
 """Who signed in: the claims of a SuperOffice id token, believed only after every check.
 
-``identity.md`` §4 and §5 describe the claims and what to validate. Nothing is read from a token that did not pass.
+Nothing is read from a token that did not pass. Claims and checks: [auth/validate-security-tokens].
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a person is called: SuperOffice's id token does not say it, NetServer does (identity.md §2: no userinfo)."""
+"""What a person is called: SuperOffice's id token does not say it, NetServer does ([auth/api]: no userinfo)."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Journey:
 class SuperOfficeAdapter(OpenIDConnectOAuth2Adapter):
     """Where SuperID's endpoints are, without asking it every time."""
 
-    basic_auth = False  # the secret travels in the body: identity.md §3
+    basic_auth = False  # the secret travels in the body: [auth/sign-in-user/auth-code-flow]
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request, SuperOfficeProvider.id)

@@ -1,6 +1,7 @@
 """Where a tenant's API is now: its row, until the time SuperOffice gave is up; then the state API again.
 
-``tenant.md`` §2: check the state before calling and keep the answer until ``ValidUntil``; §3: after a 421 ask again.
+Check the state before calling, keep the answer until ``ValidUntil``, and ask again after a 421
+[dp/best-practices/tenant-status/check-status].
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Agents for records: ``v1/Agents/{Agent}/{Method}``, always POST (webapi.md §1).
+"""Agents for records: ``v1/Agents/{Agent}/{Method}``, always POST [ws/endpoints/agents-webapi].
 
 The same code as REST serves them. A record that is missing is null, not 404.
 """

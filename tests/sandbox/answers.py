@@ -16,7 +16,7 @@ from .world import Associate, Tenant, World
 
 
 class Refused(Exception):
-    """An answer that is no success: HTTP status and NetServer's error body (webapi.md §5)."""
+    """An answer that is no success: HTTP status and NetServer's error body [ws/endpoints/rest-webapi]."""
 
     def __init__(self, status: int, error_type: str, message: str) -> None:
         super().__init__(message)

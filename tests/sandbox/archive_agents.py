@@ -1,5 +1,4 @@
-"""The Archive and Find agents: the same archives, asked for with carriers, answered with encoded values
-(webapi.md §6, §12)."""
+"""The Archive and Find agents: the same archives, asked for with carriers, answered with encoded values."""
 
 from __future__ import annotations
 
@@ -155,7 +154,7 @@ def _item(call: Call, query: Query, one: Found) -> dict[str, Any]:
 
 
 def encoded(call: Call, column: Column, cell: Cell) -> str:
-    """A value as agents show it: encoded unless it is a text (webapi.md §12)."""
+    """A value as agents show it: encoded unless it is a text [arch/encoded-values]."""
     if column.kind in ("date", "datetime"):
         shown = call.clock.show(cell.raw or "")
         letters = "D" if column.kind == "date" else "DT"

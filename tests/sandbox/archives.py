@@ -1,4 +1,4 @@
-"""Archives: lists of rows asked for with OData parameters (webapi.md §6)."""
+"""Archives: lists of rows asked for with OData parameters [search/odata]."""
 
 from __future__ import annotations
 
@@ -409,7 +409,7 @@ SUBLISTS = {
     "sale": {"Activities": "SaleActivity", "Stakeholders": "SaleStakeholder"},
     "ticket": {"Messages": "TicketMessage"},
 }
-"""By table: the lists below one record, and their providers (archives.md)."""
+"""By table: the lists below one record, and their providers [arch/reference]."""
 
 PATHS: dict[str, dict[str, Callable[..., Response]]] = {
     **{

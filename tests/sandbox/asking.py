@@ -59,7 +59,7 @@ def demand_administrator(call: Call, what: str) -> None:
 
 
 def application(call: Call) -> str:
-    """The client id of the application that ``SO-AppToken`` names, empty without a valid one (webapi.md §4)."""
+    """The client id of the application that ``SO-AppToken`` names, empty without a valid one [http-headers]."""
     token = call.headers.get("so-apptoken", "")
     found = (client for client in call.world.clients.values() if token and client.secret == token)
     return next((client.client_id for client in found), "")

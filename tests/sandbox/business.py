@@ -96,7 +96,7 @@ def _kept_of_sale(call: Call, shown: Entity, wanted: Entity) -> Row:
 
 
 def refuse_stranger(call: Call, wanted: Entity) -> None:
-    """400 if the person is not of the company (entities.md, Sale and Appointment)."""
+    """400 if the person is not of the company ([oas], Sale and Appointment)."""
     company = (wanted.get("Contact") or {}).get("ContactId") or 0
     person = call.tenant.table("person").get((wanted.get("Person") or {}).get("PersonId") or 0)
     if company and person is not None and person["contact"] != company:

@@ -1,4 +1,4 @@
-"""What persons have agreed to: consents by purpose, with legal base and source (appstore.md §7)."""
+"""What persons have agreed to: consents by purpose, with legal base and source [oas Person]."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _shown(call: Call, table: str, key: int, row: Row | None) -> Entity:
 
 
 def _kept(call: Call, table: str, key: int, row: Row, wanted: Entity) -> None:
-    """Missing entries are kept (entities.md); one with the base ``WITHDRAWN`` withdraws. A new person is stored for
+    """Missing entries are kept [oas]; one with the base ``WITHDRAWN`` withdraws. A new person is stored for
     sales and service, as a legitimate interest."""
     if table != "person":
         return

@@ -111,7 +111,7 @@ def url(call: Call, key: int) -> Response:
 
 
 def put_content(call: Call, key: int) -> Response:
-    """Store bytes, sent as they are (webapi.md §2)."""
+    """Store bytes, sent as they are [ws/endpoints/rest-webapi]."""
     return call.answer(stored_content(call, key, call.body))
 
 

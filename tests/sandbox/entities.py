@@ -186,7 +186,7 @@ def _stored_birth(shown: str | None) -> list[int] | None:
 
 
 def _address(old: Entity, new: Entity, side: str, prefix: str) -> Row:
-    """LocalizedAddress wins over Street and Postal if it was changed (entities.md, Address)."""
+    """LocalizedAddress wins over Street and Postal if it was changed ([oas], Address)."""
     parts = new.get(side) or {}
     address = {key: parts.get(name) or "" for name, key in PARTS.items()}
     fields = new.get("LocalizedAddress")

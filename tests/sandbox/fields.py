@@ -166,7 +166,7 @@ def _stored_moment(call: Call, name: str, sent: Any) -> str:
 
 
 def day(key: str) -> Field:
-    """A date without time: never moved between zones (webapi.md §11)."""
+    """A date without time: never moved between zones [ws/so-timezone]."""
     return Field(
         key, lambda call, row: call.clock.show_day(row.get(key, "")), lambda call, name, sent: stored_day(sent)
     )

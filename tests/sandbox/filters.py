@@ -1,4 +1,4 @@
-"""The ``$filter`` language of archives: read into conditions, and decided for a row (webapi.md §7).
+"""The ``$filter`` language of archives: read into conditions, and decided for a row [search/odata/using-filters].
 
 ``le``, ``ge`` and ``notEnds`` stand in the documentation but fail in SuperOffice's own query collection, so they are
 refused here. A quote in a text is doubled.

@@ -1,4 +1,4 @@
-"""Foreign keys: a partner's own ids on records, by application, device and key (webapi.md §15).
+"""Foreign keys: a partner's own ids on records, by application, device and key [oas].
 
 Rows: ``foreign_app`` {name}, ``foreign_device`` {app, name, identifier}, ``foreign_key`` {device, key, value, table,
 record}. Names are compared without case. Long values are stored whole; NetServer chains segments of 239 characters and

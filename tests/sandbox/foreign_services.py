@@ -1,4 +1,4 @@
-"""Foreign keys over HTTP: ``/ForeignApp``, ``/{Entity}/{id}/ForeignKey``, the ForeignSystem agent (webapi.md §15)."""
+"""Foreign keys over HTTP: ``/ForeignApp``, ``/{Entity}/{id}/ForeignKey``, the ForeignSystem agent [oas]."""
 
 from __future__ import annotations
 

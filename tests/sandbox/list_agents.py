@@ -1,4 +1,4 @@
-"""The List agent for any list: items, headings, visibility, and the carriers of built-in lists (webapi.md §8)."""
+"""The List agent for any list: items, headings, visibility, and the carriers of built-in lists [lists/services]."""
 
 from __future__ import annotations
 

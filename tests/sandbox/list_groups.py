@@ -1,4 +1,4 @@
-"""Headings over list items and the user groups that see them (webapi.md §8)."""
+"""Headings over list items and the user groups that see them [lists/services]."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def save_headings(call: Call, kind: Kind, sent: Any) -> list[dict[str, Any]]:
 
 
 def delete_headings(call: Call, kind: Kind) -> None:
-    """Mark all headings as deleted; their items stay (webapi.md §8)."""
+    """Mark all headings as deleted; their items stay [lists/services]."""
     demand_administrator(call, "change headings")
     for row in headings_table(call.tenant, kind).values():
         row["deleted"] = True

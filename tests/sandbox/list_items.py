@@ -133,7 +133,7 @@ class View:
         events.changed(call.world, call.tenant, table, key, event, None, call.associate.associate_id)
 
     def _new(self, call: Call, rows: dict[int, Row]) -> int:
-        # Only the admin client shows a new item to all groups by itself; through the API none sees it (webapi.md §8).
+        # Only the admin client shows a new item to all groups by itself; through the API none sees it [lists/services].
         if self.kind.mdo == "webpanel" and self.carrier != "WebPanelEntity":
             raise bad("A new web panel must be a WebPanelEntity")
         key = max(rows, default=0) + 1

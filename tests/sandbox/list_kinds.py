@@ -1,4 +1,4 @@
-"""Which lists there are: their names in REST and in MDO, their ids and the carriers of their items (webapi.md §8)."""
+"""Which lists there are: their names in REST and in MDO, their ids and the carriers of their items [lists/services]."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists as an administrator sees and changes them: ``/List`` (webapi.md §8). What a user may choose is in ``mdo``."""
+"""Lists as an administrator sees and changes them: ``/List`` [lists/services]. What a user may choose is in ``mdo``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MDO lists: what a user may choose, filtered by user group and put under headings (webapi.md §8)."""
+"""MDO lists: what a user may choose, filtered by user group and put under headings [lists/services]."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ PLACES = {
     1: ("ToolboxMenu", "Menu – Toolbox"),
     3: ("ViewMenu", "Menu – View"),
 }
-"""Where a web panel can be, as the admin dialog offers it (panels.md §1)."""
+"""Where a web panel can be, as the admin dialog offers it [cust/web-panels/admin]."""
 
 
 def names(call: Call) -> list[str]:
@@ -223,7 +223,7 @@ COMPUTED: dict[str, Callable[[Call], list[tuple[int, Row]]]] = {
 """Lists that are no stored ones."""
 
 UNBUILT = ("visibleintask",)
-"""MDO names the documentation gives (entities.md) that the sandbox does not fill."""
+"""MDO names the documentation gives [oas] that the sandbox does not fill."""
 
 
 def listed(call: Call, name: str) -> Response:

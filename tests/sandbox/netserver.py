@@ -34,7 +34,7 @@ def routes(world: World, urls: dict[str, str], host: str) -> list[BaseRoute]:
 
 
 def version(call: Call) -> Response:
-    """``GET {api}``: who serves (tenant.md §4); JSON if asked for, no credential needed."""
+    """``GET {api}``: who serves [ws/endpoints/get-webapi-version]; JSON if asked for, no credential needed."""
     if "application/json" not in call.headers.get("accept", ""):
         return HTMLResponse(f"<!DOCTYPE html><title>NetServer</title><p>{RELEASE}")
     return JSONResponse(

@@ -1,4 +1,4 @@
-"""What filter operators mean for values of each restriction type (webapi.md §7)."""
+"""What filter operators mean for values of each restriction type [search/odata/using-filters]."""
 
 from __future__ import annotations
 

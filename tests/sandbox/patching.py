@@ -1,4 +1,4 @@
-"""JSON Patch (RFC 6902) and merge patch (RFC 7396) as NetServer takes them (webapi.md §3).
+"""JSON Patch (RFC 6902) and merge patch (RFC 7396) as NetServer takes them [ws/endpoints/rest-webapi].
 
 Operations ``add``, ``replace``, ``remove`` and ``test``; the leading slash is optional and property names do not
 mind case. Nothing is changed unless every operation works. A failed ``test`` answers 400 here: the documentation does

@@ -1,4 +1,4 @@
-"""What preferences there are, for the administrator's screens: PreferenceDescription (webapi.md §15).
+"""What preferences there are, for the administrator's screens: PreferenceDescription [oas].
 
 Rows of the table ``preference_description`` are the carrier's properties; only administrators change them, and not the
 built-in ones.

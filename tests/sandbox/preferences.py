@@ -1,4 +1,4 @@
-"""Preferences: a value for everybody, a group or a person, the closest one counts (webapi.md §15).
+"""Preferences: a value for everybody, a group or a person, the closest one counts [oas].
 
 Rows of the table ``preference``: ``section, key, level, target`` (associate or group id, 0 for levels above them),
 ``value``. Anybody sets his own; values for more people are for administrators. A preference nobody has set is 404 in

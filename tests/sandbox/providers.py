@@ -1,4 +1,4 @@
-"""Archive providers (archives.md): which there are, what rows they have, which columns exist and what fills them.
+"""Archive providers [arch/reference]: which there are, what rows they have, which columns exist and what fills them.
 
 ``columns.json`` holds names and restriction types from SuperOffice's reference; a ``*`` marks those one can sort by.
 A column that exists there and is not filled here answers 501, an invented one 400.
@@ -305,7 +305,7 @@ def _through(join: Join, inner: Getter) -> Getter:
 
 
 def metadata(provider: str) -> list[dict[str, Any]]:
-    """What ``$metadata`` and ``GetAvailableColumns`` tell of each documented column (webapi.md §6)."""
+    """What ``$metadata`` and ``GetAvailableColumns`` tell of each documented column [search/odata]."""
     facts = FACTS[provider]["columns"].items()
     return [_described(name, kind.rstrip("*"), kind.endswith("*")) for name, kind in facts]
 

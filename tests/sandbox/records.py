@@ -1,4 +1,4 @@
-"""Every kind of record in REST: default, read, create, replace, patch, delete, validate, simple (webapi.md §2)."""
+"""Every kind of record in REST: default, read, create, replace, patch, delete, validate, simple [rest-webapi]."""
 
 from __future__ import annotations
 

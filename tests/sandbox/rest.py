@@ -30,7 +30,7 @@ VALIDATED = ("Contact", "Person", "Sale", "Appointment", "Project", "Document")
 
 
 def paths(kind: Kind) -> dict[str, Methods]:
-    """What every kind has (webapi.md §2)."""
+    """What every kind has [ws/endpoints/rest-webapi]."""
     made: dict[str, Methods] = {
         rf"v1/{kind.name}/default": {"GET": partial(records.default, kind=kind)},
         rf"v1/{kind.name}": {

@@ -1,4 +1,4 @@
-"""TableRight and FieldProperties as NetServer sends them (webapi.md §10)."""
+"""TableRight and FieldProperties as NetServer sends them [sec/sentry/services/tableright]."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LENGTHS = {
     "ticket_message": {"Body": 1_000_000, "HtmlBody": 1_000_000, "EmailHeader": 100_000},
     "selection": {"Description": 4000, "Postit": 4000},
 }
-"""Database lengths seen in real payloads (entities.md); the longer texts of kinds without one are a choice, and texts
+"""Database lengths seen in real payloads [oas]; the longer texts of kinds without one are a choice, and texts
 not named here hold 255."""
 
 ELEMENT_LENGTHS = {"Urls": 1023}
@@ -102,7 +102,7 @@ ENTITIES = {
 """Table to the carrier of its full entities."""
 
 GOVERNED = {"project_member": "project", "sale_stakeholder": "sale", "ticket_message": "ticket"}
-"""Sub-tables that inherit the rights of another (webapi.md §10)."""
+"""Sub-tables that inherit the rights of another [sec/sentry/services/tableright]."""
 
 NO_RIGHTS_OF_THEIR_OWN = ("FieldProperties", "TableRight", "_Links", "UserDefinedFields", "ExtraFields", "CustomFields")
 

@@ -19,7 +19,7 @@ appointment
     contact, person, associate, project, sale, task (list id), title, agenda, text, start, end, all_day, completed,
     priority (list id), location
 webpanel
-    name, tooltip, url, window_name, visible_in (a name of panels.md §1), prog_id, icon, rank, url_encoding,
+    name, tooltip, url, window_name, visible_in (a name of [cust/web-panels/admin]), prog_id, icon, rank, url_encoding,
     always_reload, never_reload_on_current_change
 """
 

@@ -1,4 +1,4 @@
-"""The lists a tenant is born with, each name one text in every language as SuperOffice stores it (webapi.md §13)."""
+"""The lists a tenant is born with, each name one text in every language as SuperOffice stores it [http-headers]."""
 
 from __future__ import annotations
 

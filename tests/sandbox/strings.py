@@ -1,4 +1,4 @@
-"""NetServer's own texts: ``/String`` (webapi.md §13). The sandbox has a few of them, in the languages it speaks."""
+"""NetServer's own texts: ``/String`` [http-headers]. The sandbox has a few of them, in the languages it speaks."""
 
 from __future__ import annotations
 

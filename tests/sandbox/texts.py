@@ -1,4 +1,4 @@
-"""How NetServer shows texts and dates to a caller: language and time zone headers (webapi.md §4, §11, §13)."""
+"""How NetServer shows texts and dates to a caller: language and time zone headers ([http-headers])."""
 
 from __future__ import annotations
 

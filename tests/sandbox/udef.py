@@ -1,4 +1,4 @@
-"""User-defined and extra fields of records: how their values are encoded, shown and stored (webapi.md §9, §12).
+"""User-defined and extra fields of records: how their values are encoded, shown and stored ([custom-objects]).
 
 ``values_of`` and ``store`` hang on every kind of record through ``kind.EXTRAS`` and ``saving.KEEPERS``. Values lie in a
 record's row: under ``udef`` by the field's template variable (``cs01``), which names its database column and outlives
@@ -142,7 +142,7 @@ def _decode_flag(inner: str) -> bool:
 
 
 def _decode_date(inner: str) -> str:
-    """Months come first where a date is written with slashes (webapi.md §12); nothing is moved between time zones."""
+    """Months come first where a date is written with slashes [encoded-values]; nothing is moved between time zones."""
     known = re.fullmatch(r"(\d\d)/(\d\d)/(\d{4})(?: (\d\d:\d\d:\d\d)(?:\.\d+)?)?", inner)
     iso = f"{known[3]}-{known[1]}-{known[2]}T{known[4] or '00:00:00'}" if known else inner
     moment = datetime.fromisoformat(iso).replace(tzinfo=None)

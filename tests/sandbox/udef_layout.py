@@ -1,4 +1,4 @@
-"""Definitions of user-defined fields: a draft for the administrator, and what is published (webapi.md §9).
+"""Definitions of user-defined fields: a draft for the administrator, and what is published [ws/howto/custom-objects].
 
 Rows of the tables ``udef`` (the draft) and ``udef_published`` are UserDefinedFieldInfo by UDefFieldId, which changes at
 every publishing. Only administrators change them.

@@ -1,4 +1,4 @@
-"""User-defined fields over HTTP: ``/{Entity}/UdefLayout``, ``/{Entity}/CustomField`` and their agent (webapi.md §9)."""
+"""User-defined fields over HTTP: ``/{Entity}/UdefLayout``, ``/{Entity}/CustomField`` and their agent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Users: who the caller is, and whom else there is (webapi.md §17).
+"""Users: who the caller is, and whom else there is [oas User].
 
 The User agent is not open to applications online by default; the sandbox lets them read by it and refuses (403) what
 would change users.

@@ -1,4 +1,4 @@
-"""Web panels as items of a list: what they hold and what SuperOffice demands of them (panels.md §2)."""
+"""Web panels as items of a list: what they hold and what SuperOffice demands of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Web panels and task menu items through the List agent (panels.md §2 and §6).
+"""Web panels and task menu items through the List agent [cust/web-panels/admin/add-web-panel].
 
 A panel belongs to the application whose ``SO-AppToken`` came with the call that made it. Panels made without one
 belong to nobody, and without one ``GetApp…`` finds and ``DeleteApp…`` deletes nothing. Agents remove rows for good,

@@ -1,4 +1,4 @@
-"""Time zones: which there are, the tenant's, the caller's (webapi.md §11)."""
+"""Time zones: which there are, the tenant's, the caller's [ws/so-timezone]."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def jwk(name: str, **names: str) -> dict[str, Any]:
 
 
 def claims(issuer: str, **changes: Any) -> dict[str, Any]:
-    """Good claims as ``identity.md`` lists them; a change to None leaves one out, SuperOffice's own by short name."""
+    """Good claims as [validate-security-tokens] lists them; None leaves one out, SuperOffice's own by short name."""
     now = int(time.time())
     good: dict[str, Any] = {
         "sub": "alice@acme.example",
