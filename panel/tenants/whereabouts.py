@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 WITHOUT_A_TIME = timedelta(minutes=5)
 """How long an answer is kept that does not say it."""
 JUST_NOW = 2.0
-"""Seconds in which calls side by side take one answer."""
+"""Seconds in which calls side by side that all met the old address take one answer."""
 
 
 class TenantAddress:
@@ -35,7 +35,7 @@ class TenantAddress:
         self.tenant = tenant
         self._http = http
         self._asking = asyncio.Lock()
-        self._asked_at = float("-inf")
+        self._followed_at = float("-inf")
 
     async def get(self) -> str:
         """The address as known.
@@ -66,13 +66,17 @@ class TenantAddress:
     async def _state(self, moved: bool = False) -> TenantState | None:
         """None when a call beside us has just asked, and the row holds the answer."""
         async with self._asking:
-            if (not moved and self._is_known()) or time.monotonic() - self._asked_at < JUST_NOW:
+            if self._has_just_followed() if moved else self._is_known():
                 return None
             state = await self._asked()
-            self._asked_at = time.monotonic()
+            if moved:
+                self._followed_at = time.monotonic()
             if state.is_running:
                 await self._write(state)
             return state
+
+    def _has_just_followed(self) -> bool:
+        return time.monotonic() - self._followed_at < JUST_NOW
 
     def _running(self, state: TenantState | None) -> str:
         if state is not None and not state.is_running:

@@ -103,7 +103,7 @@ def test_what_was_typed_waits_while_another_company_is_looked_at(strict_desk: De
 
 
 def test_a_panel_that_could_not_be_read_can_be_tried_again(strict_desk: Desk) -> None:
-    strict_desk.sandbox.world.faults.append(Fault("Contact/17$", method="GET", status=503, count=1))
+    strict_desk.sandbox.world.faults.append(Fault("Contact/17$", method="GET", status=500, count=1))
     card = strict_desk.company("alice")
     wait_until_closed(card.panel().press())
 
