@@ -10,11 +10,11 @@ The archive filters by day only (``date`` is of restriction type date), so the d
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from crm_client.archive import Archive, after, before, first_page, is_true
 from crm_client.calls import Operation
+from crm_client.frozen import dataclass
 from crm_client.rows import Line, column, columns, key
 from crm_client.values import integer, moment, text, yes
 

@@ -12,7 +12,6 @@ follow-up is changed one by one here; series need the agent's ``Save`` with its 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from crm_client.activities import Activity
 from crm_client.archive import Archive, associate_one_of, days
 from crm_client.calls import Operation
 from crm_client.fields import Word, associate_at, flag_at, item_at, moment_at, read_at, text_at, word_at
+from crm_client.frozen import dataclass
 from crm_client.patch import Change
 from crm_client.records import Custom, Kind, changes
 from crm_client.rows import lines

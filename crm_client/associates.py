@@ -7,12 +7,12 @@ Who holds the token is in ``users``. Changing users is not for applications: onl
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from crm_client.archive import Archive, is_true
 from crm_client.calls import Call, Operation
 from crm_client.errors import BadAnswer
 from crm_client.fields import Word, flag_at, number_at, read_at, text_at, word_at
+from crm_client.frozen import dataclass
 from crm_client.records import Record
 from crm_client.rows import Line, column, key, lines
 from crm_client.values import integer, text, yes

@@ -10,13 +10,14 @@ Electronic marketing in several countries needs ``61A``, given by the person him
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from crm_client.calls import Call, Operation
 from crm_client.errors import BadAnswer
+from crm_client.frozen import dataclass
 from crm_client.values import integer, moment, text
 
 STORE = "STORE"

@@ -21,7 +21,6 @@ Never rename the company that owns the tenant: a wrong name fails the licence ch
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +37,7 @@ from crm_client.fields import (
     read_at,
     text_at,
 )
+from crm_client.frozen import dataclass
 from crm_client.patch import Change
 from crm_client.records import Custom, Kind, writable
 from crm_client.records import changes as changes  # also known by this module's name

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from crm_client.appointments import ActivityStatus
@@ -24,6 +23,7 @@ from crm_client.archive import Archive, quoted
 from crm_client.calls import Call, Operation, Upload
 from crm_client.errors import BadAnswer
 from crm_client.fields import associate_at, day_at, item_at, read_at, text_at, word_at
+from crm_client.frozen import dataclass
 from crm_client.patch import Change
 from crm_client.records import Custom, Kind
 from crm_client.rows import Line, column, key, lines

@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from crm_client.frozen import dataclass
 from crm_client.patch import MISSING, Change, escaped, value_at, value_or_null
 from crm_client.values import Address, Element, Item, amount, day, integer, moment, text, yes
 

@@ -15,7 +15,6 @@ shows those of all applications in ``raw["ExtraFields"]`` as ``app.device.key``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
@@ -23,6 +22,7 @@ from urllib.parse import quote
 from crm_client.calls import Call, Operation
 from crm_client.errors import BadAnswer, NotFound
 from crm_client.fields import moment_at, read_at, text_at
+from crm_client.frozen import dataclass
 from crm_client.records import Record
 from crm_client.values import integer
 

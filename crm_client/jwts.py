@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from crm_client.errors import Forged
+from crm_client.frozen import dataclass
 
 SCHEME = "http://schemes.superoffice.net/identity/"
 """Prefix of SuperOffice's own claims."""

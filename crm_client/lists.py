@@ -15,13 +15,14 @@ compared and sent back whole. It takes an administrator.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import quote
 
 from crm_client.calls import UNTRANSLATED, Call, Operation
 from crm_client.errors import BadAnswer
 from crm_client.fields import flag_at, number_at, read_at, text_at
+from crm_client.frozen import dataclass
 from crm_client.patch import Change
 from crm_client.records import Kind, Record
 from crm_client.values import integer, text, yes

@@ -21,13 +21,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
 from crm_client.calls import Call, Operation, http_date
 from crm_client.errors import BadAnswer, Changed, Conflict, CrmError, NotSignedIn, OutcomeUnknown, Refused
+from crm_client.frozen import dataclass
 from crm_client.values import moment
 
 

@@ -7,7 +7,6 @@ Never change the company of a person who is a user of SuperOffice (``is_user``):
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -25,6 +24,7 @@ from crm_client.fields import (
     read_at,
     text_at,
 )
+from crm_client.frozen import dataclass
 from crm_client.patch import Change
 from crm_client.records import Custom, Kind
 from crm_client.rows import Line, column, key, lines

@@ -9,12 +9,12 @@ call, never in its address.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from crm_client.calls import Call, Operation
 from crm_client.errors import BadAnswer
 from crm_client.fields import Word, read_at, text_at, word_at
+from crm_client.frozen import dataclass
 from crm_client.records import Record
 from crm_client.values import integer, text, yes
 

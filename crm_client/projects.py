@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +20,7 @@ from crm_client.fields import (
     read_at,
     text_at,
 )
+from crm_client.frozen import dataclass
 from crm_client.patch import Change
 from crm_client.records import Custom, Kind, Record
 from crm_client.rows import Line, column, key, lines

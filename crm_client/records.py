@@ -23,13 +23,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Self
 
 from crm_client.calls import Call, Operation, http_date
 from crm_client.errors import BadAnswer
 from crm_client.fields import PLACE, Place, associate_at, custom_at, moment_at, read_at
+from crm_client.frozen import dataclass
 from crm_client.patch import Change, applied, guarded, replaced, value_at
 from crm_client.values import FieldRight, Item, TableRight, integer
 

@@ -7,13 +7,13 @@ it a name in both directions.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from crm_client.archive import Archive
 from crm_client.calls import Operation
 from crm_client.fields import number_at, read_at, text_at
+from crm_client.frozen import dataclass
 from crm_client.patch import Change
 from crm_client.records import Kind, Stamped
 from crm_client.rows import Line, column, key, lines

@@ -18,11 +18,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Self
 
 from crm_client.archive import Archive, Row, pages, stream
 from crm_client.calls import Operation, Page, Stream
+from crm_client.frozen import dataclass
 from crm_client.values import integer
 
 COLUMN = "crm_client.column"

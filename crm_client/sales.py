@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +27,7 @@ from crm_client.fields import (
     text_at,
     word_at,
 )
+from crm_client.frozen import dataclass
 from crm_client.patch import Change
 from crm_client.records import Custom, Kind, Record
 from crm_client.rows import Line, column, key, lines

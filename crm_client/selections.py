@@ -6,13 +6,13 @@ Members come and go only in static selections; those of dynamic ones follow from
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from crm_client.archive import Archive, Row, contains, pages
 from crm_client.calls import Call, Operation
 from crm_client.fields import Word, associate_at, flag_at, item_at, number_at, read_at, text_at, word_at
+from crm_client.frozen import dataclass
 from crm_client.patch import Change
 from crm_client.records import Kind, Stamped
 from crm_client.rows import Line, column, key, lines

@@ -8,12 +8,12 @@ any HTTP client, at ``state_url``, and hand the JSON to ``TenantState.parse``; t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from crm_client.errors import BadAnswer
+from crm_client.frozen import dataclass
 from crm_client.values import moment
 
 STATES = {

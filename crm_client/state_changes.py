@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from crm_client import jwts
 from crm_client.errors import BadAnswer, Forged
+from crm_client.frozen import dataclass
 from crm_client.jwts import Key
 from crm_client.values import integer, text
 

@@ -6,7 +6,6 @@ Creating one with ``notify=True`` sends mail to real people, as the customer has
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +23,7 @@ from crm_client.fields import (
     text_at,
     word_at,
 )
+from crm_client.frozen import dataclass
 from crm_client.patch import Change
 from crm_client.records import Kind, Record
 from crm_client.rows import Line, column, key, lines

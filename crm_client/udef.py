@@ -15,7 +15,6 @@ and SuperOffice's web client may show them only after a flush of its caches [cac
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Literal
@@ -25,6 +24,7 @@ from crm_client.calls import UNTRANSLATED, Call, Operation
 from crm_client.encoded import EMPTY_DATE, decoded, encoded
 from crm_client.errors import BadAnswer, Unavailable
 from crm_client.fields import Word, flag_at, number_at, read_at, text_at, word_at
+from crm_client.frozen import dataclass
 from crm_client.patch import MISSING, Change, applied, escaped
 from crm_client.records import Record, changes
 from crm_client.values import Item, amount, integer, text, yes

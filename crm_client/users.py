@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from crm_client.calls import Call, Operation
 from crm_client.errors import BadAnswer
+from crm_client.frozen import dataclass
 from crm_client.values import integer, text
 
 

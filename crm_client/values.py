@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import IntFlag
 from typing import Any
+
+from crm_client.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ own. An administrator may stop or change them: look at ``state`` now and then. W
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +19,7 @@ from urllib.parse import quote
 from crm_client.calls import Call, Operation
 from crm_client.errors import BadAnswer
 from crm_client.fields import Word, mapping_at, moment_at, number_at, read_at, secret_at, text_at, texts_at, word_at
+from crm_client.frozen import dataclass
 from crm_client.patch import Change
 from crm_client.records import Kind, Record, changes
 from crm_client.values import integer, text

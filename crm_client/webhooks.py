@@ -19,11 +19,12 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from crm_client.errors import BadAnswer, Forged
+from crm_client.frozen import dataclass
 from crm_client.values import integer, moment, text
 
 SIGNATURE = "x-superoffice-signature"

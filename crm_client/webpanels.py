@@ -13,11 +13,11 @@ administrator's token; ``own_panels`` needs the application's token as well.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from crm_client.calls import UNTRANSLATED, Call, Operation
 from crm_client.fields import Word, flag_at, number_at, read_at, text_at, word_at
+from crm_client.frozen import dataclass
 from crm_client.lists import list_definition, show_to_all_groups
 from crm_client.patch import Change
 from crm_client.records import Kind, Record, changes
