@@ -60,9 +60,13 @@ class Desk:
     def sign_in_at_superid(self, page: Page, who: str) -> None:
         """Type user name and password on SuperID's page."""
         human = self.human(who)
-        page.get_by_label("User name").fill(human.email)
+        self.user_name(page).fill(human.email)
         page.get_by_label("Password").fill(human.password)
         page.get_by_role("button", name="Sign in", exact=True).click()
+
+    def user_name(self, page: Page) -> Locator:
+        """Where SuperID asks who one is."""
+        return page.get_by_label("User name")
 
     def sign_out_of_superid(self) -> None:
         """SuperID forgets the person; SuperOffice Web and our panels keep their own sessions."""
@@ -148,10 +152,11 @@ class CompanyPanel:
 
     @property
     def frame(self) -> Frame:
-        """The frame itself, once its page is there."""
+        """The frame itself, once its page and its scripts are there."""
         expect(self.body.locator("main")).to_be_visible()
         frame = self.card.page.frame(name=self.name)
         assert frame is not None
+        frame.wait_for_load_state()
         return frame
 
     @property
@@ -164,7 +169,8 @@ class CompanyPanel:
 
     def press(self, button: str = "Sign in") -> Page:
         """Press a button that opens our window; returns the window."""
-        return pressed(self.card.page, self.body.get_by_role("button", name=button, exact=True))
+        expect(self.body.get_by_role("button", name=button, exact=True)).to_be_visible()
+        return pressed(self.card.page, self.frame.get_by_role("button", name=button, exact=True))
 
     def sign_in(self) -> None:
         """Sign in by the panel's button. SuperID knows the person already, so the window closes by itself."""
@@ -172,8 +178,13 @@ class CompanyPanel:
         expect(self.facts.heading).to_be_visible()
 
     def sign_out(self) -> None:
-        self.body.get_by_role("button", name="Sign out").click()
+        self.frame.get_by_role("button", name="Sign out").click()
         expect(self.sign_in_button).to_be_visible()
+
+    def enter(self) -> None:
+        """Bring the keyboard to the panel: the next Tab reaches the first thing in it."""
+        wait_until_loaded(self.body)
+        self.card.page.locator(f"iframe[name='{self.name}']").focus()
 
     @property
     def facts(self) -> Facts:
@@ -206,8 +217,11 @@ class Facts:
         return self.body.locator("#facts dl > div", has=self.body.get_by_text(label, exact=True)).locator("dd")
 
     def edit(self) -> None:
+        """Open the form, and begin when one of its fields has the focus: it would take what is typed before."""
+        expect(self.edit_link).to_be_visible()
+        wait_until_loaded(self.body)
         self.edit_link.click()
-        expect(self.form).to_be_visible()
+        expect(self.form.locator(":focus")).to_have_count(1)
 
     def save(self) -> None:
         self.form.get_by_role("button", name="Save").click()
@@ -218,6 +232,31 @@ class Facts:
         self.field(label).fill(text)
         self.save()
         expect(self.value(label)).to_have_text(text)
+
+
+@dataclass
+class CompanyList:
+    """Our list of companies, on a page of its own."""
+
+    page: Page
+
+    def company(self, name: str) -> Locator:
+        return self.page.get_by_role("link", name=name)
+
+    def search(self, words: str) -> None:
+        """Type into the search field; the list follows by itself."""
+        field = self.page.get_by_role("searchbox", name="Search for a company")
+        expect(field).to_be_visible()
+        wait_until_loaded(self.page)
+        field.fill(words)
+
+
+def wait_until_loaded(body: FrameLocator | Page) -> None:
+    """Until the page's scripts have run. A person takes longer than that to reach for the mouse."""
+    body.locator("body").evaluate(
+        """() => document.readyState === "complete" ||
+                 new Promise((done) => addEventListener("load", () => done(true), { once: true }))"""
+    )
 
 
 def pressed(page: Page, button: Locator) -> Page:

@@ -33,7 +33,7 @@ def test_a_number_is_corrected_with_the_keyboard_alone(strict_desk: Desk) -> Non
     card = strict_desk.company("alice")
     card.panel().sign_in()
     facts, keys = card.panel().facts, card.page.keyboard
-    card.page.locator("iframe[name='sidecard.company.side']").focus()
+    card.panel().enter()
 
     keys.press("Tab")
     expect(facts.edit_link).to_be_focused()
@@ -55,6 +55,7 @@ def test_giving_up_leads_back_to_where_one_was(strict_desk: Desk) -> None:
     card = strict_desk.company("alice")
     card.panel().sign_in()
     facts = card.panel().facts
+    card.panel().enter()
     facts.edit_link.focus()
     card.page.keyboard.press("Enter")
     expect(facts.field("Name")).to_be_focused()
@@ -68,7 +69,7 @@ def test_giving_up_leads_back_to_where_one_was(strict_desk: Desk) -> None:
 def test_signing_in_with_the_keyboard_alone(strict_desk: Desk) -> None:
     card = strict_desk.company("alice")
     expect(card.panel().sign_in_button).to_be_visible()
-    card.page.locator("iframe[name='sidecard.company.side']").focus()
+    card.panel().enter()
     card.page.keyboard.press("Tab")
     expect(card.panel().sign_in_button).to_be_focused()
     card.page.keyboard.press("Enter")

@@ -63,7 +63,7 @@ def test_an_identity_provider_that_severs_the_window(desk: Desk) -> None:
     desk.sign_out_of_superid()
 
     window = card.panel().press()
-    expect(window.get_by_label("User name")).to_be_visible()
+    expect(desk.user_name(window)).to_be_visible()
     assert window.evaluate("() => window.opener") is None
     wait_until_closed(window, lambda: desk.sign_in_at_superid(window, "alice"))
 
@@ -101,6 +101,8 @@ def test_two_customers_whose_windows_are_open_at_the_same_time(strict_desk: Desk
     oresund = strict_desk.company("kim", 2, ORESUND)
     strict_desk.sign_out_of_superid()
     first, second = nordlys.panel().press(), oresund.panel().press()
+    for window in (first, second):
+        expect(strict_desk.user_name(window)).to_be_visible()
 
     wait_until_closed(first, lambda: strict_desk.sign_in_at_superid(first, "kim"))
     expect(nordlys.panel().facts.heading).to_contain_text("Acme")
