@@ -199,14 +199,8 @@ PANELS = ["panel.panels.company.Company"]
 # Language and time
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [
-    ("en", "English"),
-    ("nb", "Norsk bokmål"),
-    ("sv", "Svenska"),
-    ("da", "Dansk"),
-    ("de", "Deutsch"),
-    ("nl", "Nederlands"),
-]
+# Those our own texts exist in; with others Django's own words would stand among English ones.
+LANGUAGES = [("en", "English")]
 USE_TZ = True
 TIME_ZONE = "UTC"
 

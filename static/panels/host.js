@@ -110,11 +110,13 @@
     }
   }
 
+  const touched = (form, yes) => form?.matches("[data-keep]") && form.toggleAttribute("data-touched", yes);
+
   function forgetAll() {
     for (const key of Object.keys(store ?? {})) if (key.startsWith(PREFIX)) store.removeItem(key);
+    // What stands in a form now would be kept when the page goes.
+    for (const form of document.forms) touched(form, false);
   }
-
-  const touched = (form, yes) => form?.matches("[data-keep]") && form.toggleAttribute("data-touched", yes);
 
   document.addEventListener("input", (event) => touched(event.target.form, true));
 
@@ -123,6 +125,7 @@
   });
 
   document.addEventListener("submit", (event) => event.target.matches("[data-sign-out]") && forgetAll());
+  document.addEventListener("sidecard:signed-out", forgetAll);
 
   window.addEventListener("pagehide", keep);
 

@@ -14,8 +14,13 @@
   siblings.addEventListener("message", (event) => {
     const { signedIn: inTo, signedOut: outOf } = event.data;
     if (inTo !== undefined) signedIn(inTo);
-    else if (isShownFor(outOf)) location.reload();
+    else if (isShownFor(outOf)) signedOut();
   });
+
+  function signedOut() {
+    document.dispatchEvent(new Event("sidecard:signed-out"));
+    location.reload();
+  }
 
   /* Frames of several customers may share these messages: only those concerned may lose their page. */
   function isShownFor(ctx) {

@@ -29,7 +29,6 @@ LABELS: dict[str, Text] = {
     "category": _("Category"),
     "business": _("Business"),
 }
-AUTOCOMPLETE = {"phones": "tel", "emails": "email", "urls": "url"}
 MINE, THEIRS = "mine", "theirs"
 MOST_ELEMENTS = 20
 
@@ -181,7 +180,7 @@ def _is_near(name: str) -> bool:
 
 
 def _text_field(subject: str, right: FieldRight) -> forms.Field:
-    attrs = {"autocomplete": AUTOCOMPLETE.get(subject, "off")}
+    attrs = {"autocomplete": "off"}  # the browser would offer the reader's own number for a customer
     if subject == "emails":
         return forms.EmailField(max_length=right.max_length, widget=forms.EmailInput(attrs))
     if subject == "phones":
