@@ -11,6 +11,7 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import BrowserContext, BrowserType, Playwright
 
 QUIET = [
@@ -29,6 +30,15 @@ def executable(playwright: Playwright) -> str | None:
     """``CHROMIUM``, the distribution's, or Playwright's own."""
     candidates = [os.environ.get("CHROMIUM"), shutil.which("chromium"), playwright.chromium.executable_path]
     return next((path for path in candidates if path and Path(path).exists()), None)
+
+
+def for_a_test(playwright: Playwright) -> str:
+    """The executable; without one the test is skipped by name, and with ``REQUIRE_BROWSER=1`` it fails."""
+    path = executable(playwright)
+    if path is None:
+        give_up = pytest.fail if os.environ.get("REQUIRE_BROWSER") == "1" else pytest.skip
+        give_up("no Chromium was found: set CHROMIUM=/path/to/chromium")
+    return path
 
 
 def switches(chromium: BrowserType, path: str, folder: Path) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -30,12 +29,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="package")
 def browser_path(playwright: Playwright) -> str:
-    path = chromium.executable(playwright)
-    if path is None and os.environ.get("REQUIRE_BROWSER") == "1":
-        pytest.fail("REQUIRE_BROWSER=1, but no Chromium was found: set CHROMIUM=/path/to/chromium")
-    if path is None:
-        pytest.skip("no Chromium was found: set CHROMIUM=/path/to/chromium")
-    return path
+    return chromium.for_a_test(playwright)
 
 
 @pytest.fixture(scope="package")

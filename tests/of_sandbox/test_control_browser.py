@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -20,11 +19,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        path = chromium.executable(playwright)
-        if path is None and os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail("REQUIRE_BROWSER=1, but no Chromium was found: set CHROMIUM=/path/to/chromium")
-        if path is None:
-            pytest.skip("no Chromium was found: set CHROMIUM=/path/to/chromium")
+        path = chromium.for_a_test(playwright)
         browser = playwright.chromium.launch(executable_path=path, args=chromium.QUIET)
         yield browser
         browser.close()
