@@ -146,8 +146,8 @@ class Scene:
         return trigger_client_event(HttpResponse(body + notice), CHANGED)
 
     def done_elsewhere(self) -> HttpResponse:
-        """After a plain form post: back to the panel."""
-        return HttpResponseRedirect(self.panel_url, status=303)
+        """After a plain form post: back to the panel, where ``host.js`` reads the fragment."""
+        return HttpResponseRedirect(f"{self.panel_url}#saved", status=303)
 
     def done_but_unseen(self, error: CrmError) -> HttpResponse:
         """The change is made, reading it back failed; never looks like a failed change."""

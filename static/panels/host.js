@@ -24,7 +24,15 @@
     return origin === location.origin ? "" : origin;
   }
 
-  document.addEventListener("sidecard:changed", () => tellHost({ command: "refresh" }));
+  const changed = () => tellHost({ command: "refresh" });
+
+  document.addEventListener("sidecard:changed", changed);
+
+  // Saved by a plain form post, before htmx was there: told once, not again at a reload.
+  if (location.hash === "#saved") {
+    history.replaceState(null, "", location.pathname + location.search);
+    changed();
+  }
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("[data-soprotocol]");

@@ -74,6 +74,7 @@ def open_browser(browsers: Open) -> Iterator[Open]:
         for page in context.pages:
             if page is not empty:
                 page.close()
+        context.unroute_all()
         context.clear_cookies()
 
 

@@ -27,3 +27,18 @@ def test_what_was_typed_stays(strict_desk: Desk, monkeypatch: pytest.MonkeyPatch
     expect(panel.facts.field("Switchboard")).to_have_value(TYPED)
     panel.facts.save()
     expect(panel.facts.value("Switchboard")).to_have_text(TYPED)
+
+
+def test_a_save_without_htmx_refreshes_the_card_too(strict_desk: Desk) -> None:
+    """A slow line may bring htmx after the first click: the form is a page then, and its post a plain one."""
+    strict_desk.context.route("**/htmx*.js", lambda route: route.abort())
+    card = strict_desk.company("alice")
+    card.panel().sign_in()
+    panel = card.panel()
+    panel.facts.edit_link.click()
+    panel.facts.field("Switchboard").fill(TYPED)
+    panel.facts.save()
+
+    expect(panel.facts.value("Switchboard")).to_have_text(TYPED)
+    expect(card.phone).to_have_text(TYPED)
+    assert "#" not in panel.frame.url
