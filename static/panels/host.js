@@ -29,7 +29,8 @@
   document.addEventListener("sidecard:changed", changed);
 
   // Saved by a plain form post, before htmx was there: told once, not again at a reload.
-  if (location.hash === "#saved") {
+  const justSaved = location.hash === "#saved";
+  if (justSaved) {
     history.replaceState(null, "", location.pathname + location.search);
     changed();
   }
@@ -114,7 +115,9 @@
 
   function reopen() {
     for (const opener of document.querySelectorAll("[data-opens]")) {
-      if (store?.getItem(PREFIX + opener.getAttribute("href"))) opener.click();
+      const key = PREFIX + opener.getAttribute("href");
+      if (justSaved) store?.removeItem(key);
+      else if (store?.getItem(key)) opener.click();
     }
   }
 
