@@ -21,11 +21,9 @@ from . import agents, agents_more, archive_agents, archives, rest, subjects, web
 from .answers import Call, Refused, lacking
 from .facts import documented, is_documented
 from .gate import Gate
-from .world import World
+from .world import RELEASE, World
 
 Methods = dict[str, Callable[..., Response]]
-
-RELEASE = "Release_11.10_2026.02.24-02"
 
 
 def routes(world: World, urls: dict[str, str], host: str) -> list[BaseRoute]:
