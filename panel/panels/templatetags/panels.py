@@ -1,28 +1,35 @@
-"""What panel templates need to show values of the CRM: money, dates and links, in the reader's language and safely."""
+"""What panel templates need to show values of the CRM: money, dates and links, in the reader's language and safely.
+
+A row calls several of these, and a panel has dozens of rows. So they escape by Python's own ``escape`` and join with
+f-strings: Django's ``format_html`` takes several times as long, and was a fifth of what painting a panel cost.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
+from html import escape
 from urllib.parse import quote, urlsplit
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, parse_pattern
 from django import template
 from django.template import Context
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
 register = template.Library()
 
-OUTSIDE = mark_safe(' target="_blank" rel="noopener noreferrer"')
+OUTSIDE = ' target="_blank" rel="noopener noreferrer"'
 """Leads out of the frame and tells nobody where from."""
 
+WHOLE, WITH_CENTS = parse_pattern("#,##0"), parse_pattern("#,##0.00")
 
+
+@lru_cache(64)
 def locale_of(language: str) -> Locale:
     """The conventions for numbers and dates of SuperOffice's language code (``nb-NO``, ``de``); English if unknown."""
     try:
@@ -35,15 +42,14 @@ def locale_of(language: str) -> Locale:
 @cache
 def icon(name: str, size: int) -> str:
     """A decorative line icon of lucide, kept: reading it from lucide's archive takes a millisecond."""
-    return mark_safe(lucide(name, size=size, aria_hidden="true"))  # noqa: S308  # names and sizes are our templates'
+    return SafeString(lucide(name, size=size, aria_hidden="true"))
 
 
 @register.simple_tag(takes_context=True)
 def money(context: Context, amount: Decimal, currency: str) -> str:
     """An amount as SuperOffice shows it, ``1,156,250 NOK``, in the reader's figures; whole amounts without decimals."""
-    locale = locale_of(context["language"])
-    digits = "" if amount == amount.to_integral_value() else ".00"
-    return f"{format_decimal(amount, f'#,##0{digits}', locale=locale)} {currency}".strip()
+    pattern = WHOLE if amount == amount.to_integral_value() else WITH_CENTS
+    return f"{format_decimal(amount, pattern, locale=locale_of(context['language']))} {currency}".strip()
 
 
 @register.simple_tag(takes_context=True)
@@ -52,7 +58,7 @@ def day(context: Context, value: date | None) -> SafeString | str:
     if value is None:
         return ""
     shown = format_date(value, "medium", locale=locale_of(context["language"]))
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), shown)
+    return SafeString(f'<time datetime="{value.isoformat()}">{escape(shown)}</time>')
 
 
 @register.simple_tag(takes_context=True)
@@ -61,9 +67,9 @@ def moment(context: Context, value: datetime | None) -> SafeString | str:
     if value is None:
         return ""
     locale = locale_of(context["language"])
-    shown = format_datetime(value, "medium", locale=locale)
+    shown = escape(format_datetime(value, "medium", locale=locale))
     code = str(locale).replace("_", "-")
-    return format_html('<time datetime="{}" data-local="{}">{} UTC</time>', value.isoformat(), code, shown)
+    return SafeString(f'<time datetime="{value.isoformat()}" data-local="{code}">{shown} UTC</time>')
 
 
 @register.simple_tag(takes_context=True)
@@ -72,12 +78,9 @@ def in_superoffice(context: Context, where: str, key: int) -> SafeString:
 
     Inside SuperOffice ``host.js`` sends the SoProtocol text to the frame's parent; elsewhere the link opens the client.
     """
-    target = f"{where}{int(key)}"
-    address = f"{context['client_url']}?{target}" if context["client_url"] else ""
-    link = format_html('data-soprotocol="{}"', target)
-    if not address:
-        return link
-    return format_html('{} href="{}"{}', link, address, OUTSIDE)
+    target, client = escape(f"{where}{int(key)}"), escape(context["client_url"])
+    link = f'data-soprotocol="{target}"'
+    return SafeString(f'{link} href="{client}?{target}"{OUTSIDE}' if client else link)
 
 
 @register.filter
@@ -98,8 +101,8 @@ def mail_link(text: str) -> SafeString | str:
     return _link(mail_href(text), text)
 
 
-def _link(href: str, text: str, more: SafeString | str = "") -> SafeString | str:
-    return format_html('<a href="{}"{}>{}</a>', href, more, text) if href else text
+def _link(href: str, text: str, more: str = "") -> SafeString | str:
+    return SafeString(f'<a href="{escape(href)}"{more}>{escape(text)}</a>') if href else text
 
 
 def web_href(text: str) -> str:
