@@ -38,7 +38,7 @@ def found(call: Call, plain: bool = False) -> Response:
     """``Find/FindFromRestrictionsColumns…``."""
     query = _query(call, "DesiredColumns", "PageNumber", _filter_text if plain else _filter_carriers, plain)
     page, _ = archives.rows_of(call, query)
-    told = {column["Name"]: column for column in metadata(query.archive.name)}
+    told = {column["Name"]: column for column in metadata(call.tenant, query.archive.name)}
     columns = [told.get(column.name) or carrier("ArchiveColumnInfo", Name=column.name) for column in query.columns]
     items = [_item(call, query, one) for one in page]
     return call.answer(carrier("FindResults", ArchiveColumns=columns, ArchiveRows=items, RowCount=len(items)))
@@ -49,9 +49,9 @@ def _query(call: Call, columns: str, page: str, restrict: Callable[..., Filter |
     size = argument(call, "PageSize", int, archives.PAGE) or archives.PAGE
     return Query(
         archive=archive,
-        columns=archives.selected(archive, _names(call, columns, plain)),
+        columns=archives.selected(call, archive, _names(call, columns, plain)),
         decide=archives.decider(call, archive, restrict(call, archive)),
-        order=archives.ordered(archive, _order(call, plain)),
+        order=archives.ordered(call, archive, _order(call, plain)),
         entities=archives.chosen(archive, _names(call, "Entities", plain)),
         top=size,
         skip=argument(call, page, int, 0) * size,
@@ -89,17 +89,17 @@ def _filter_carriers(call: Call, archive: Provider) -> Filter | None:
         raise bad(f"{name} is an array of ArchiveRestrictionInfo here")
     groups: list[list[Filter]] = [[]]
     for one in given:
-        groups[-1].append(_condition(archive, one))
+        groups[-1].append(_condition(call, archive, one))
         if one.get("InterOperator") == "Or":
             groups.append([])
     parts = [All(tuple(group)) for group in groups if group]
     return Some(tuple(parts)) if parts else None
 
 
-def _condition(archive: Provider, one: dict[str, Any]) -> Condition:
+def _condition(call: Call, archive: Provider, one: dict[str, Any]) -> Condition:
     if one.get("SubRestrictions") or one.get("InterParenthesis"):
         raise lacking("parentheses and sub-restrictions in ArchiveRestrictionInfo")
-    column, operator = find(archive.name, str(one.get("Name"))), str(one.get("Operator")).lower()
+    column, operator = find(call.tenant, archive.name, str(one.get("Name"))), str(one.get("Operator")).lower()
     values = tuple(decoded(column.kind, text) for text in one.get("Values") or [])
     if operator in filters.WITHOUT_VALUE:
         return Condition(column.name, operator)
@@ -174,7 +174,7 @@ def provider_names(call: Call) -> Response:
 
 def available_columns(call: Call) -> Response:
     """``GetAvailableColumns``."""
-    return call.answer(metadata(archives.provider_named(argument(call, "ProviderName", str)).name))
+    return call.answer(metadata(call.tenant, archives.provider_named(argument(call, "ProviderName", str)).name))
 
 
 def available_entities(call: Call) -> Response:

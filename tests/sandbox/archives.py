@@ -89,7 +89,7 @@ def described(call: Call, name: str) -> Response:
     """``/Archive/{provider}/$metadata``: the columns there are."""
     provider = provider_named(name)
     url = f"{call.api}v1/Archive/{provider.name}/$metadata"
-    return call.answer({"odata.metadata": url, "odata.nextLink": None, "value": metadata(provider.name)})
+    return call.answer({"odata.metadata": url, "odata.nextLink": None, "value": metadata(call.tenant, provider.name)})
 
 
 def listing(call: Call, provider: str, of: str = "", key: int = 0) -> Response:
@@ -200,9 +200,9 @@ def understood(call: Call, archive: Provider) -> Query:
     text = call.parameter("$filter")
     return Query(
         archive=archive,
-        columns=selected(archive, split(call.parameter("$select"))),
+        columns=selected(call, archive, split(call.parameter("$select"))),
         decide=decider(call, archive, filters.parse(text) if text else None),
-        order=ordered(archive, split(call.parameter("$orderby"))),
+        order=ordered(call, archive, split(call.parameter("$orderby"))),
         entities=chosen(archive, split(call.parameter("$entities"))),
         top=_number(call, "$top", PAGE),
         skip=_number(call, "$skip", 0),
@@ -220,11 +220,11 @@ def _refuse_parameters(call: Call) -> None:
             raise bad(f"Unknown parameter {name}")
 
 
-def selected(archive: Provider, names: list[str]) -> list[Column]:
+def selected(call: Call, archive: Provider, names: list[str]) -> list[Column]:
     """The columns with these names, the provider's own choice without any."""
     if any("(" in name or ":" in name.split("/")[0] for name in names):
         raise lacking("aggregation in $select")
-    return [find(archive.name, name) for name in names or split(archive.default)]
+    return [find(call.tenant, archive.name, name) for name in names or split(archive.default)]
 
 
 def split(text: str | None) -> list[str]:
@@ -232,14 +232,14 @@ def split(text: str | None) -> list[str]:
     return [part.strip() for part in (text or "").split(",") if part.strip()]
 
 
-def ordered(archive: Provider, parts: list[str]) -> list[tuple[Column, bool]]:
+def ordered(call: Call, archive: Provider, parts: list[str]) -> list[tuple[Column, bool]]:
     """Columns to sort by, and whether descending."""
     order = []
     for part in parts:
         name, _, direction = part.partition(" ")
         if direction.strip().lower() not in ("", "asc", "desc"):
             raise bad(f"$orderby: {direction} is neither asc nor desc")
-        column = find(archive.name, name)
+        column = find(call.tenant, archive.name, name)
         if not column.sortable:
             raise bad(f"$orderby: the column {name} cannot be sorted by")
         order.append((column, direction.strip().lower() == "desc"))
@@ -273,7 +273,7 @@ def decider(call: Call, archive: Provider, tree: Filter | None) -> Callable[[Fou
 
 
 def _test(call: Call, archive: Provider, condition: Condition) -> Callable[[Found], bool]:
-    column = find(archive.name, condition.column)
+    column = find(call.tenant, archive.name, condition.column)
     asker = operators.Asker(
         call.clock, call.world.now().astimezone(call.clock.zone).date(), call.associate.associate_id
     )

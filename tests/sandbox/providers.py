@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from . import columns_crm as crm
+from . import columns_own
 from . import columns_people as people
 from .answers import Call, bad, lacking
 from .columns import Column, Columns, Getter, Join
+from .columns_own import OwnColumn
 from .lights import base_status
 from .rights import governing
-from .world import Row
+from .world import Row, Tenant
 
 Facts = dict[str, dict[str, Any]]
 
@@ -254,43 +256,57 @@ UNBUILT = {
 """Documented providers the sandbox lacks; the last two have rows only below a record."""
 
 
-@cache
-def find(provider: str, name: str) -> Column:
+def find(tenant: Tenant, provider: str, name: str) -> Column:
     """The column with a name; Refused (400) for unknown ones, (501) for documented ones the sandbox lacks."""
+    own = columns_own.named(tenant, name)
+    return _documented(provider, name) if own is None else _found(provider, name, own)
+
+
+@cache
+def _documented(provider: str, name: str) -> Column:
+    return _found(provider, name, None)
+
+
+def _found(provider: str, name: str, own: OwnColumn | None) -> Column:
     archive, facts = PROVIDERS[provider], FACTS[provider]
-    kind = _kind(facts, archive.tables, name)
-    getters = {table: getter for table in archive.tables if (getter := _getter(table, name)) is not None}
+    kind = _kind(facts, archive.tables, name, own)
+    getters = {table: getter for table in archive.tables if (getter := _getter(table, name, own)) is not None}
     if kind is not None and getters:
         return Column(name, kind.rstrip("*"), kind.endswith("*"), getters)
     prefix, _, rest = name.partition("/")
-    if kind is not None or (rest and prefix in facts["joins"] and facts["joins"][prefix] is None):
+    lacks = kind is not None or (rest and prefix in facts["joins"] and facts["joins"][prefix] is None)
+    if lacks and not columns_own.is_own(name):
         raise lacking(f"the column {name} of {provider}")
     raise bad(f"Unknown column {name} in {provider}")
 
 
-def _kind(facts: Facts, tables: tuple[str, ...], name: str) -> str | None:
+def _kind(facts: Facts, tables: tuple[str, ...], name: str, own: OwnColumn | None) -> str | None:
     """The restriction type of a column, None if it is not documented."""
+    if own is not None and name == own.name:
+        return f"{own.kind}*" if own.table in tables else None
     prefix, _, rest = name.partition("/")
     if not rest:
         return facts["columns"].get(name)
-    own = facts["joins"].get(prefix)
-    if own and rest in own:
-        return str(own[rest])
+    documented = facts["joins"].get(prefix)
+    if documented and rest in documented:
+        return str(documented[rest])
     joins = [COLUMNS[table].joins[prefix] for table in tables if prefix in COLUMNS[table].joins]
     if not joins or prefix not in facts["joins"]:
         return None
     target = joins[0].table
-    return _kind(FACTS[OWN[target]], (target,), rest)
+    return _kind(FACTS[OWN[target]], (target,), rest, own)
 
 
-def _getter(table: str, name: str) -> Getter | None:
+def _getter(table: str, name: str, own: OwnColumn | None) -> Getter | None:
     """What fills a column from a table's rows, directly or through joins; None if nothing does."""
+    if own is not None and (table, name) == (own.table, own.name):
+        return own.getter
     columns = COLUMNS[table]
     prefix, _, rest = name.partition("/")
     if name in columns.getters:
         return columns.getters[name]
     join = columns.joins.get(prefix) if rest else None
-    inner = _getter(join.table, rest) if join is not None else None
+    inner = _getter(join.table, rest, own) if join is not None else None
     return _through(join, inner) if join is not None and inner is not None else None
 
 
@@ -304,10 +320,14 @@ def _through(join: Join, inner: Getter) -> Getter:
     return get
 
 
-def metadata(provider: str) -> list[dict[str, Any]]:
-    """What ``$metadata`` and ``GetAvailableColumns`` tell of each documented column [search/odata]."""
+def metadata(tenant: Tenant, provider: str) -> list[dict[str, Any]]:
+    """What ``$metadata`` and ``GetAvailableColumns`` tell of each documented column and own field [search/odata]."""
     facts = FACTS[provider]["columns"].items()
-    return [_described(name, kind.rstrip("*"), kind.endswith("*")) for name, kind in facts]
+    own = [column for table in PROVIDERS[provider].tables for column in columns_own.of_table(tenant, table)]
+    return [
+        *(_described(name, kind.rstrip("*"), kind.endswith("*")) for name, kind in facts),
+        *(_described(c.name, c.kind, True) | {"DisplayName": c.label, "RestrictionListName": c.mdo} for c in own),
+    ]
 
 
 DISPLAY = {"bool": "checkbox", "int": "int", "decimal": "decimal", "date": "date", "datetime": "datetime"}

@@ -66,6 +66,7 @@ class Column:
     mandatory: bool = False
     read_only: bool = False
     default: str = ""
+    label: str = ""
 
     def value(self, row: Row | None) -> Any:
         """What a row holds; the default for a record not saved yet."""
@@ -93,11 +94,13 @@ def _field(row: Row) -> Column:
         mandatory=row["IsMandatory"],
         read_only=row["IsReadOnly"],
         default=row["FieldDefault"],
+        label=row["FieldLabel"],
     )
 
 
 def _extra(row: Row) -> Column:
-    return Column(row["name"], row["kind"], "extra", row["name"], length=LENGTHS.get(row["kind"], 0))
+    length = LENGTHS.get(row["kind"], 0)
+    return Column(row["name"], row["kind"], "extra", row["name"], length=length, label=row["label"])
 
 
 def encode(column: Column, value: Any) -> str:

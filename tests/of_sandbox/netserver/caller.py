@@ -35,6 +35,7 @@ class Caller:
 
     def __init__(self, sandbox: Sandbox, human: str = "alice", ctx: str = "Cust12345", **headers: str) -> None:
         self.world = sandbox.world
+        self.ctx = ctx
         self.token = self.world.issue_access_token(ctx, human, "sidecard-sandbox")
         self.api = f"{sandbox.tenant_url(ctx)}/api/"
         standard = {"Authorization": f"Bearer {self.token}", "Accept": "application/json", "Accept-Language": "en"}
@@ -92,9 +93,8 @@ class Caller:
                 else:
                     self.check_value(provider, column, row[column])
 
-    @staticmethod
-    def check_value(provider: str, column: str, value: Any) -> None:
-        kind = providers.find(provider, column).kind
+    def check_value(self, provider: str, column: str, value: Any) -> None:
+        kind = providers.find(self.world.tenants[self.ctx], provider, column).kind
         last = column.rsplit("/", 1)[-1]
         if value is None:
             return
