@@ -22,6 +22,7 @@ def shown(source: str, language: str = "en-US", **context: object) -> str:
         ("en-US", "1234567", "1,234,567 NOK"),
         ("nb-NO", "1234567.50", "1\xa0234\xa0567,50 NOK"),
         ("de", "1234567.005", "1.234.567,00 NOK"),
+        ("de-CH", "1234567.5", "1&#x27;234&#x27;567.50 NOK"),  # Babel loses such separators, taking them for quotes
         ("klingon", "5", "5 NOK"),
         ("", "0.1", "0.10 NOK"),
     ],

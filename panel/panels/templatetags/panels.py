@@ -15,18 +15,19 @@ from urllib.parse import quote, urlsplit
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal, parse_pattern
+from babel.numbers import get_decimal_symbol, get_group_symbol
 from django import template
 from django.template import Context
+from django.template.base import Node, NodeList, Parser, Token
+from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
 
 register = template.Library()
 
 OUTSIDE = ' target="_blank" rel="noopener noreferrer"'
 """Leads out of the frame and tells nobody where from."""
-
-WHOLE, WITH_CENTS = parse_pattern("#,##0"), parse_pattern("#,##0.00")
 
 
 @lru_cache(64)
@@ -36,6 +37,34 @@ def locale_of(language: str) -> Locale:
         return Locale.parse(language.replace("-", "_"))
     except (ValueError, UnknownLocaleError):
         return Locale("en")
+
+
+@lru_cache(64)
+def separators_of(language: str) -> dict[int, str]:
+    """From Python's separators in ``1,156,250.00`` to the reader's."""
+    locale = locale_of(language)
+    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
+
+
+class OnceNode(Node):
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+        self.painted: dict[str | None, str] = {}
+
+    def render(self, context: Context) -> str:
+        language = get_language()
+        if language not in self.painted:
+            # Without what the page knows: nothing of a customer can stay in it.
+            self.painted[language] = self.nodelist.render(context.new())
+        return self.painted[language]
+
+
+@register.tag
+def once(parser: Parser, token: Token) -> OnceNode:
+    """``{% once %}…{% endonce %}``: painted once for each language and kept. In it no variable has a value."""
+    nodelist = parser.parse(("endonce",))
+    parser.delete_first_token()
+    return OnceNode(nodelist)
 
 
 @register.simple_tag
@@ -48,16 +77,19 @@ def icon(name: str, size: int) -> str:
 @register.simple_tag(takes_context=True)
 def money(context: Context, amount: Decimal, currency: str) -> str:
     """An amount as SuperOffice shows it, ``1,156,250 NOK``, in the reader's figures; whole amounts without decimals."""
-    pattern = WHOLE if amount == amount.to_integral_value() else WITH_CENTS
-    return f"{format_decimal(amount, pattern, locale=locale_of(context['language']))} {currency}".strip()
+    figures = f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
+    return f"{figures.translate(separators_of(context['language']))} {currency}".strip()
 
 
 @register.simple_tag(takes_context=True)
 def day(context: Context, value: date | None) -> SafeString | str:
     """A date as the reader writes it."""
-    if value is None:
-        return ""
-    shown = format_date(value, "medium", locale=locale_of(context["language"]))
+    return "" if value is None else _day(value, context["language"])
+
+
+@lru_cache(1024)
+def _day(value: date, language: str) -> SafeString:
+    shown = format_date(value, "medium", locale=locale_of(language))
     return SafeString(f'<time datetime="{value.isoformat()}">{escape(shown)}</time>')
 
 
@@ -70,6 +102,12 @@ def moment(context: Context, value: datetime | None) -> SafeString | str:
     shown = escape(format_datetime(value, "medium", locale=locale))
     code = str(locale).replace("_", "-")
     return SafeString(f'<time datetime="{value.isoformat()}" data-local="{code}">{shown} UTC</time>')
+
+
+@register.simple_tag(takes_context=True)
+def action_url(context: Context, action: str) -> str:
+    """The address of one of the panel's actions, on this card: ``{% action_url "edit" as edit_url %}``."""
+    return f"{reverse('panels:act', args=[context['slug'], action])}?{context['card'].query()}"
 
 
 @register.simple_tag(takes_context=True)
