@@ -11,19 +11,24 @@ import asyncio
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import uvloop
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n\r\n"
 
 
+type Answer = Callable[[bytes], tuple[bytes, float]]
+"""What to answer to a request, and after how many seconds."""
+
+
 class Answering(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, answer: bytes, delay: float) -> None:
-        self.answer, self.delay = answer, delay
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
         self.request = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -32,24 +37,31 @@ class Answering(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.request += data
         if self._is_whole():
+            answer, delay = self.answer(self.request)
             self.request = b""
-            self._later()
+            self._later(answer, delay)
 
     def _is_whole(self) -> bool:
         head, end, body = self.request.partition(b"\r\n\r\n")
         length = re.search(rb"(?i)\ncontent-length: *(\d+)", head)
         return bool(end) and len(body) >= (int(length[1]) if length else 0)
 
-    def _later(self) -> None:
-        if self.delay:
-            asyncio.get_running_loop().call_later(self.delay, self.transport.write, self.answer)
+    def _later(self, answer: bytes, delay: float) -> None:
+        if delay:
+            asyncio.get_running_loop().call_later(delay, self._write, answer)
         else:
-            self.transport.write(self.answer)
+            self._write(answer)
+
+    def _write(self, answer: bytes) -> None:
+        # Who gave up waiting is gone.
+        if not self.transport.is_closing():
+            self.transport.write(answer)
 
 
 async def serve(body: bytes, delay: float) -> None:
     answer = HEAD % len(body) + body
-    server = await asyncio.get_running_loop().create_server(lambda: Answering(answer, delay), "127.0.0.1", 0)
+    always = partial(Answering, lambda _request: (answer, delay))
+    server = await asyncio.get_running_loop().create_server(always, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
