@@ -74,7 +74,6 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
-    "django.contrib.messages",
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
@@ -88,17 +87,16 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, so that it sees every cookie any other one sets.
     "panel.middleware.PartitionedCookies",
-    "django.middleware.security.SecurityMiddleware",
+    "panel.middleware.Security",
     "servestatic.middleware.ServeStaticMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "panel.middleware.ContentSecurityPolicy",
+    "panel.middleware.XFrameOptions",
     # Inside the two above: it answers their question "may this be framed?".
     "panel.middleware.Embeddable",
     "panel.middleware.KnownHost",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "panel.middleware.Session",
+    "panel.middleware.Csrf",
+    # Nobody is a Django user here: panels ask whose membership a session holds, see panel.tenants.access.
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -112,8 +110,6 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.csp",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
             ]
         },
     }
@@ -134,14 +130,14 @@ else:
 
 REDIS_URL = env("REDIS_URL")
 CACHES: dict[str, Any] = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {"BACKEND": "panel.cache.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
 # Sessions and cookies: all of them live in a frame of another site, see panel.middleware.PartitionedCookies
 
-SESSION_ENGINE = "django.contrib.sessions.backends." + ("cached_db" if REDIS_URL else "db")
+SESSION_ENGINE = "panel.sessions" if REDIS_URL else "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "__Host-psid"
 SESSION_COOKIE_SAMESITE = "None"
 SESSION_COOKIE_SECURE = True
@@ -174,6 +170,10 @@ SECURE_CSP: dict[str, list[str]] = {
     "frame-ancestors": [CSP.NONE],
 }
 SILENCED_SYSTEM_CHECKS = [
+    # These look for Django's own names; ours in panel.middleware inherit from them.
+    "security.W001",
+    "security.W002",
+    "security.W003",
     "security.W005",  # whether all sub-domains of the operator's domain are on https is his to say
     "security.W021",  # so is the browsers' preload list
 ]

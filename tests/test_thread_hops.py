@@ -1,0 +1,121 @@
+"""No thread on the way to a panel beyond Django's own two; each costs about a millisecond or a seventh of one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from asgiref.sync import SyncToAsync, iscoroutinefunction
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import path
+from django.utils.module_loading import import_string
+
+from panel.asgi import application
+
+DJANGOS_OWN = ["Signal.asend", "HttpResponseBase.close"]
+
+
+async def plain(_request: Any) -> HttpResponse:
+    return HttpResponse("plain")
+
+
+async def reads_its_session(request: Any) -> HttpResponse:
+    await request.session.aget("nothing")
+    return HttpResponse("read")
+
+
+async def changes_its_session(request: Any) -> HttpResponse:
+    await request.session.aset("something", 1)
+    return HttpResponse("changed")
+
+
+urlpatterns = [
+    path("plain", plain),
+    path("reads", reads_its_session),
+    path("changes", changes_its_session),
+]
+
+
+@pytest.fixture
+def hops(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """What went through a thread, by name."""
+    seen: list[str] = []
+    through_a_thread = SyncToAsync.__call__
+
+    async def noted(self: SyncToAsync, *args: Any, **kwargs: Any) -> Any:
+        seen.append(self.func.__qualname__.partition(".<locals>")[0])
+        return await through_a_thread(self, *args, **kwargs)
+
+    monkeypatch.setattr(SyncToAsync, "__call__", noted)
+    return seen
+
+
+def visit(where: str, method: str = "GET", body: bytes = b"") -> int:
+    """Through the whole application, as a server calls it; the status."""
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": f"/{where}",
+        "raw_path": f"/{where}".encode(),
+        "query_string": b"",
+        "headers": [(b"host", settings.SIDECARD_BASE_URL.partition("://")[2].encode())],
+        "server": ("127.0.0.1", 80),
+        "client": ("127.0.0.1", 1234),
+    }
+    told: list[int] = []
+
+    async def serve() -> None:
+        asked = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+        async def receive() -> Any:
+            if (message := next(asked, None)) is not None:
+                return message
+            return await asyncio.Future()
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                told.append(message["status"])
+
+        await application(scope, receive, send)
+
+    asyncio.run(serve())
+    return told[0]
+
+
+@pytest.mark.urls(__name__)
+def test_a_plain_view_takes_no_thread_but_django_s_own_two(hops: list[str]):
+    assert visit("plain") == 200
+    assert hops == DJANGOS_OWN
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.skipif(not settings.REDIS_URL, reason="without Redis the session is in the database, behind a thread")
+def test_reading_the_session_takes_none(hops: list[str]):
+    assert visit("reads") == 200
+    assert hops == DJANGOS_OWN
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.urls(__name__)
+def test_saving_a_session_takes_one_as_it_happens_once_in_a_sign_in(hops: list[str]):
+    """The test of the test: a hop is seen."""
+    assert visit("changes") == 200
+    assert [hop for hop in hops if hop not in DJANGOS_OWN] == ["SessionMiddleware.process_response"]
+
+
+@pytest.mark.parametrize("name", settings.MIDDLEWARE)
+def test_every_middleware_awaits_by_itself(name: str):
+    """One that cannot would be adapted, with a thread for each request."""
+    middleware = import_string(name)
+
+    async def get_response(_request: Any) -> HttpResponse:
+        return HttpResponse()
+
+    assert middleware.async_capable
+    assert iscoroutinefunction(middleware(get_response))
