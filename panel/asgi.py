@@ -11,10 +11,13 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "panel.settings")
 django_application = get_asgi_application()
 
-from django.db import connections  # noqa: E402  # models need the settings that the lines above loaded
+from asgiref.sync import sync_to_async  # noqa: E402  # models need the settings that the lines above loaded
+from django.db import connection, connections  # noqa: E402
 from django.template.loader import get_template  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 
+from panel.cache import awaited  # noqa: E402
+from panel.panels.catalogue import panels, template_of  # noqa: E402
 from panel.tenants import doors  # noqa: E402
 
 Message = MutableMapping[str, Any]
@@ -32,15 +35,27 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
 async def lifespan(receive: Receive, send: Send) -> None:
     """Warm up before the first visitor, close pools after the last."""
     await receive()
-    warm_up()
+    await warm_up()
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    await doors.close()
-    connections.close_all()
+    await close()
     await send({"type": "lifespan.shutdown.complete"})
 
 
-def warm_up() -> None:
+async def warm_up() -> None:
     """Load what the first request in a worker would otherwise wait half a second for."""
     get_resolver().url_patterns  # noqa: B018  # reading it imports every view
-    get_template("panels/company.html")
+    for panel in panels().values():
+        get_template(template_of(panel))
+    await doors.http.get()
+    await sync_to_async(connection.ensure_connection)()
+
+
+async def close() -> None:
+    """Give back this worker's connections. The database's pool has threads, which would hold up the worker's end."""
+    await doors.http.close()
+    await awaited.close()
+    for one in connections.all():
+        one.close()
+        if close_pool := getattr(one, "close_pool", None):  # SQLite has none
+            close_pool()

@@ -1,4 +1,4 @@
-"""Who may see what: the memberships a session holds, checked against the database on every request.
+"""Who may see what: the memberships a session holds, checked on every request (see ``known``).
 
 A session holds ``{ctx: [membership id, generation]}``, several at once: a consultant works for several customers, and
 the frames of all of them share one cookie. So each request names its tenant, and what the session has not proven for
@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from panel.tenants import known
 from panel.tenants.models import Membership, Tenant
 from panel.tenants.refusals import loggable
 
@@ -53,7 +54,7 @@ async def membership(request: HttpRequest, ctx: str, associate_id: int | None) -
     """
     held: Held = await request.session.aget(HELD, {})
     proven = held.get(ctx.lower())
-    found = await _valid([proven]).filter(tenant__ctx__iexact=ctx).afirst() if proven else None
+    found = await _proven(ctx, proven) if proven else None
     if found is None:
         log.info("sign-in needed", ctx=loggable(ctx))
         raise SignInNeeded(ctx)
@@ -62,6 +63,11 @@ async def membership(request: HttpRequest, ctx: str, associate_id: int | None) -
         raise OtherUser(found, associate_id)
     await found.touch()
     return found
+
+
+async def _proven(ctx: str, proven: list[int]) -> Membership | None:
+    pk, generation = proven
+    return await known.membership(ctx, pk, generation, _valid([proven]).filter(tenant__ctx__iexact=ctx).afirst)
 
 
 async def memberships(request: HttpRequest) -> list[Membership]:

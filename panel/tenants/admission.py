@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from crm_client.auth import Grant
+from panel.tenants import known
 from panel.tenants.id_tokens import Identity
 from panel.tenants.models import Membership, Tenant
 
@@ -27,7 +28,9 @@ def admit(identity: Identity, grant: Grant, name: str) -> Membership:
         "is_administrator": identity.is_administrator,
         **membership.sealed(grant),
     }
-    return _written(membership, columns)
+    written = _written(membership, columns)
+    known.changed(tenant)
+    return written
 
 
 def _tenant(identity: Identity) -> Tenant:

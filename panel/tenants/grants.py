@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from crm_client.auth import Grant
 from crm_client.errors import NotSignedIn
+from panel.tenants import known
 from panel.tenants.models import SIGNED_OUT, Membership
 from panel.tenants.sealing import BrokenSeal
 
@@ -20,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 
 class _Store:
-    """What both colours share. The membership given is fresh, so the first ``load`` needs no query."""
+    """What both colours share. The membership given was just read, so the first ``load`` needs no query."""
 
     def __init__(self, membership: Membership) -> None:
         self.membership = membership
@@ -76,6 +77,7 @@ class Grants(_Store):
     def save(self, grant: Grant) -> None:
         columns = self.membership.sealed(grant)
         self._taken(self._rows().update(**columns), columns)
+        known.changed(self.membership.tenant)
 
     def release(self) -> None:
         self._rows().update(renewing_until=None)
@@ -83,6 +85,7 @@ class Grants(_Store):
     def lost(self) -> None:
         log.warning("grant lost", reason="refresh-refused", **self._names)
         self._rows().filter(sealed_grant=self.membership.sealed_grant).update(**SIGNED_OUT)
+        known.changed(self.membership.tenant)
 
 
 class AsyncGrants(_Store):
@@ -98,6 +101,7 @@ class AsyncGrants(_Store):
     async def save(self, grant: Grant) -> None:
         columns = self.membership.sealed(grant)
         self._taken(await self._rows().aupdate(**columns), columns)
+        await known.achanged(self.membership.tenant)
 
     async def release(self) -> None:
         await self._rows().aupdate(renewing_until=None)
@@ -105,6 +109,7 @@ class AsyncGrants(_Store):
     async def lost(self) -> None:
         log.warning("grant lost", reason="refresh-refused", **self._names)
         await self._rows().filter(sealed_grant=self.membership.sealed_grant).aupdate(**SIGNED_OUT)
+        await known.achanged(self.membership.tenant)
 
 
 def _after(seconds: float) -> datetime:

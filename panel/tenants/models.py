@@ -1,4 +1,7 @@
-"""Customers, who of their people signed in to us, and sign-ins under way."""
+"""Customers, who of their people signed in to us, and sign-ins under way.
+
+Workers remember tenants and memberships: whoever writes one of these rows tells ``known``.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from crm_client.auth import Grant
-from panel.tenants import sealing
+from panel.tenants import known, sealing
 from panel.tenants.owned import TenantOwned
 
 SIGN_IN_LASTS = timedelta(minutes=10)
@@ -113,6 +116,7 @@ class Membership(TenantOwned):
     def sign_out(self) -> None:
         """End every session of this person with this tenant, in every frame and process, and forget his tokens."""
         Membership.objects.of(self.tenant).filter(pk=self.pk).update(**SIGNED_OUT)
+        known.changed(self.tenant)
 
     async def touch(self) -> None:
         """Note that he was here, at most once a minute."""

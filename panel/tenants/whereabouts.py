@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from crm_client.errors import BadAnswer, Unavailable
 from crm_client.state import TenantState, state_url
-from panel.tenants import addresses
+from panel.tenants import addresses, known
 from panel.tenants.models import Tenant
 
 log = structlog.get_logger(__name__)
@@ -102,3 +102,4 @@ class TenantAddress:
         await Tenant.objects.filter(pk=self.tenant.pk).aupdate(
             api_address=self.tenant.api_address, api_valid_until=self.tenant.api_valid_until
         )
+        await known.achanged(self.tenant)

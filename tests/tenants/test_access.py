@@ -10,7 +10,7 @@ from asgiref.sync import async_to_sync
 from django.test import Client
 from pytest_django import Settings
 
-from panel.tenants import access
+from panel.tenants import access, known
 from panel.tenants.access import OtherUser, SignInNeeded
 from panel.tenants.models import Membership, Tenant
 from tests.sandbox.server import Sandbox
@@ -80,6 +80,7 @@ def test_all_that_a_session_holds(client: Client, sandbox: Sandbox) -> None:
     assert {found.tenant.ctx for found in held} == {"Cust12345", "Cust67890"}
 
 
+@pytest.mark.django_db(transaction=True)
 def test_an_older_generation_is_out(client: Client, sandbox: Sandbox) -> None:
     sign_in(client, "Cust12345", "alice", sandbox)
     member(client, "Cust12345").sign_out()
@@ -92,6 +93,7 @@ def test_an_older_generation_is_out(client: Client, sandbox: Sandbox) -> None:
 def test_a_tenant_that_left_is_closed(client: Client, sandbox: Sandbox, status: str) -> None:
     sign_in(client, "Cust12345", "alice", sandbox)
     Tenant.objects.update(status=status)
+    known.changed(Tenant.objects.get())
     with pytest.raises(SignInNeeded):
         member(client, "Cust12345")
 
@@ -103,6 +105,7 @@ def test_another_environments_membership_is_worthless(client: Client, sandbox: S
         member(client, "Cust12345")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_being_here_is_noted_once_a_minute(client: Client, sandbox: Sandbox) -> None:
     sign_in(client, "Cust12345", "alice", sandbox)
     member(client, "Cust12345")
@@ -111,5 +114,6 @@ def test_being_here_is_noted_once_a_minute(client: Client, sandbox: Sandbox) -> 
     member(client, "Cust12345")
     assert Membership.across_tenants.get().last_used_at == first
     Membership.across_tenants.update(last_used_at=datetime.now(UTC) - timedelta(minutes=2))
+    known.changed(Tenant.objects.get())
     member(client, "Cust12345")
     assert Membership.across_tenants.get().last_used_at > first

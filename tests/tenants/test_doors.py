@@ -33,7 +33,7 @@ async def alice(sandbox: Sandbox, transactional_db: None) -> AsyncIterator[Membe
     request = RequestFactory().get("/")
     request.session = await client.asession()
     yield await access.membership(request, "Cust12345", None)
-    await doors.close()
+    await doors.http.close()
     # The thread that served the ORM lives on; its connection would keep the test database from being dropped.
     await sync_to_async(connections.close_all)()
 
@@ -143,16 +143,16 @@ async def test_a_revoked_consent_ends_the_membership(alice: Membership, sandbox:
 
 async def test_a_closed_door_opens_again(alice: Membership, sandbox: Sandbox) -> None:
     await principal(alice)
-    await doors.close()
-    await doors.close()
+    await doors.http.close()
+    await doors.http.close()
     assert (await principal(await again())).associate_id == alice.associate_id
 
 
 async def test_connections_close_with_their_loop() -> None:
     async def visit() -> httpx.AsyncClient:
-        http = await doors._http()
+        http = await doors.http.get()
         assert not http.is_closed
         return http
 
     assert (await asyncio.to_thread(asyncio.run, visit())).is_closed
-    assert not doors._kept
+    assert not doors.http._kept

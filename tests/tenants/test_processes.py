@@ -34,7 +34,7 @@ async def main():
     sys.stdin.readline()
     crms = [await doors.as_person(membership, "en") for _ in range({CALLS})]
     found = await asyncio.gather(*[crm(current_principal()) for crm in crms])
-    await doors.close()
+    await doors.http.close()
     print(sum(one.associate_id == membership.associate_id for one in found), flush=True)
 
 asyncio.run(main())
