@@ -39,6 +39,9 @@ Two spellings of one meaning (``eq``, ``=``, ``equals``, ``set``; ``gt``, ``grea
 ``unequals``) have one function here. ``le``, ``ge`` and ``notEnds`` are documented and fail on real servers
 [search/odata/using-filters vs queries]: they are missing on purpose, ``condition`` refuses them. Say "at least" by
 ``greater`` with the number before, ``either``, or ``between``.
+
+A question travels in an address, which web servers cut off at some thousand characters: ask for very many values in
+several questions.
 """
 
 from __future__ import annotations
