@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 
-from crm_client.archive import Archive, after, before, first_page, is_true
+from crm_client.archive import Archive, after, before, is_true
 from crm_client.calls import Operation
 from crm_client.frozen import dataclass
-from crm_client.rows import Line, column, columns, key
+from crm_client.rows import Line, column, first_lines, key
 from crm_client.values import integer, moment, text, yes
 
 LOOK_AT = 25
@@ -68,9 +68,8 @@ def overdue_activity_of(contact_id: int, now: datetime) -> Operation[Activity | 
 
 
 def _follow_ups(contact_id: int, order: str, *conditions: str) -> Operation[list[Activity]]:
-    query = Archive(f"v1/Contact/{int(contact_id)}/Activities").select(*columns(Activity)).entities("appointment")
-    rows = yield from first_page(query.where(*conditions).order_by(order).top(LOOK_AT))
-    return [Activity.parse(row) for row in rows]
+    query = Archive(f"v1/Contact/{int(contact_id)}/Activities").entities("appointment")
+    return first_lines(Activity, query.where(*conditions).order_by(order).top(LOOK_AT))
 
 
 def _midnight(now: datetime) -> datetime:

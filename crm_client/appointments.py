@@ -5,8 +5,10 @@
     call = crm(create_appointment(crm(new_appointment()), title="Call back", company=17, task=3, start=at, end=at))
     crm(complete(call))
 
-Moments are in UTC; of all-day events only the day counts. Do not edit what is ``owned_externally``. A repeating
-follow-up is changed one by one here; series need the agent's ``Save`` with its ``UpdateMode`` [oas Appointment agent].
+Moments are in UTC; of all-day events only the day counts. Do not edit what is ``owned_externally``. Two things are
+left to a ``Call`` of your own: a repeating follow-up is changed one by one here, a whole series needs the agent's
+``Save`` with its ``UpdateMode``; and who takes part stands in ``raw["Participants"]``, but inviting and answering are
+the agent's too [oas Appointment agent].
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ bool               ``is_true``
 int, decimal       ``is_``, ``is_not``, ``greater``, ``less``, ``between``, ``any_of``
 string             ``is_``, ``is_not``, ``begins``, ``contains``, ``not_begins``, ``not_contains``, ``between``,
                    ``any_of``; as functions ``substring_of``, ``starts_with``, ``ends_with``
+stringorPK         as string; or ``is_`` with a number, which is the primary key
 date               ``on``, ``before``, ``until``, ``after``, ``between``, ``days``, ``during``; ``this``, ``next_``,
                    ``previous`` and their combinations
 datetime           ``at``, ``before_time``, ``since``
@@ -38,6 +39,9 @@ Two spellings of one meaning (``eq``, ``=``, ``equals``, ``set``; ``gt``, ``grea
 ``unequals``) have one function here. ``le``, ``ge`` and ``notEnds`` are documented and fail on real servers
 [search/odata/using-filters vs queries]: they are missing on purpose, ``condition`` refuses them. Say "at least" by
 ``greater`` with the number before, ``either``, or ``between``.
+
+A question travels in an address, which web servers cut off at some thousand characters: ask for very many values in
+several questions.
 """
 
 from __future__ import annotations
@@ -45,14 +49,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
 from crm_client.calls import NEXT_LINK, Call, Operation, Page, Stream, follow
 from crm_client.errors import BadAnswer
 from crm_client.frozen import dataclass
-from crm_client.values import TableRight, integer, text, yes
+from crm_client.values import TableRight, in_utc, integer, text, yes
 
 type Row = dict[str, Any]
 
@@ -197,16 +201,17 @@ type Value = str | int | Decimal | datetime | date
 def quoted(value: Value) -> str:
     """A value inside a filter. Quotes in texts are doubled, as OData does (SuperOffice documents no other way).
 
-    Moments are written in UTC, the zone clients ask for.
+    Moments are written in UTC, the zone clients ask for. Raises ``ValueError`` for one without a time zone, and for
+    what is no number.
     """
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return format(_finite(value), "f")
     if isinstance(value, datetime):
-        return f"'{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}'"
+        return f"'{in_utc(value).replace(tzinfo=None).isoformat(timespec='seconds')}'"
     written = value.isoformat() if isinstance(value, date) else value
     return "'" + written.replace("'", "''") + "'"
 
@@ -417,7 +422,13 @@ def either(*conditions: str) -> str:
 
 
 def _date(value: date) -> date:
-    return value.astimezone(UTC).date() if isinstance(value, datetime) else value
+    return in_utc(value).date() if isinstance(value, datetime) else value
+
+
+def _finite(value: Decimal) -> Decimal:
+    if not value.is_finite():
+        raise ValueError(f"{value} is no number to compare with")
+    return value
 
 
 def _listed(written: Iterable[str]) -> str:

@@ -6,14 +6,11 @@ Who holds the token is in ``users``. Changing users is not for applications: onl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from crm_client.archive import Archive, is_true
 from crm_client.calls import Call, Operation
-from crm_client.errors import BadAnswer
 from crm_client.fields import Word, flag_at, number_at, read_at, text_at, word_at
 from crm_client.frozen import dataclass
-from crm_client.records import Record
+from crm_client.records import Kind, Record
 from crm_client.rows import Line, column, key, lines
 from crm_client.values import integer, text, yes
 
@@ -45,12 +42,12 @@ class Associate(Record):
     is_retired: bool = flag_at("Deleted", reads_only=True)
 
 
+ASSOCIATE = Kind("User/currentAssociate", "AssociateId", Associate)
+
+
 def current_associate() -> Operation[Associate]:
     """Whoever holds the token, as a user. Raises ``BadAnswer`` if NetServer names nobody."""
-    carrier = yield Call("GET", "v1/User/currentAssociate")
-    if not isinstance(carrier, Mapping) or not carrier.get("AssociateId"):
-        raise BadAnswer("GET v1/User/currentAssociate: the answer names nobody")
-    return Associate.parse(carrier)
+    return ASSOCIATE.parse((yield Call("GET", ASSOCIATE.path)))
 
 
 @dataclass(frozen=True)

@@ -30,13 +30,14 @@ import re
 from collections.abc import AsyncIterable, Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
-from email.utils import parsedate_to_datetime
+from decimal import Decimal, InvalidOperation
+from email.utils import format_datetime, parsedate_to_datetime
 from itertools import pairwise
 from typing import IO, Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
 
 from crm_client.errors import BadAnswer, CrmError, error_class
+from crm_client.values import in_utc
 
 NEXT_LINK = "odata.nextLink"
 """Key of an archive answer that holds the address of the next page [search/odata]."""
@@ -230,14 +231,14 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def http_date(moment: datetime) -> str:
-    """A moment as HTTP headers write it; it drops fractions of a second."""
-    return moment.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    """A moment as HTTP headers write it; it drops fractions of a second. Raises ``ValueError`` without a time zone."""
+    return format_datetime(in_utc(moment), usegmt=True)
 
 
 def _http_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
@@ -247,7 +248,7 @@ def _decoded(call: Call, status: int, body: bytes) -> Any:
         return None
     try:
         return _JSON.decode(body.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, InvalidOperation) as error:
         raise BadAnswer(f"{call.name}: {status}, and the answer is not JSON", status=status) from error
 
 

@@ -9,16 +9,16 @@ Electronic marketing in several countries needs ``61A``, given by the person him
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import field
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from crm_client.calls import Call, Operation
 from crm_client.errors import BadAnswer
+from crm_client.fields import read_at
 from crm_client.frozen import dataclass
-from crm_client.values import integer, moment, text
+from crm_client.records import Record
+from crm_client.values import integer, moment, objects, text
 
 STORE = "STORE"
 """Sales and service."""
@@ -32,36 +32,19 @@ API = "API"
 
 
 @dataclass(frozen=True)
-class Consent:
+class Consent(Record):
     """One consent, also a withdrawn one [oas ConsentInfo]. Names are for people, in the person's language."""
 
-    consent_id: int
-    purpose: str
-    purpose_name: str
-    legal_base: str
-    legal_base_name: str
-    source: str
-    source_name: str
-    comment: str
-    registered: datetime | None
-    updated: datetime | None
-    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
-
-    @classmethod
-    def parse(cls, info: Mapping[str, Any]) -> Consent:
-        return cls(
-            consent_id=integer(info.get("ConsentPersonId")),
-            purpose=text(info.get("ConsentPurposeKey")),
-            purpose_name=text(info.get("ConsentPurposeName")),
-            legal_base=text(info.get("LegalBaseKey")),
-            legal_base_name=text(info.get("LegalBaseName")),
-            source=text(info.get("ConsentSourceKey")),
-            source_name=text(info.get("ConsentSourceName")),
-            comment=text(info.get("Comment")),
-            registered=moment(info.get("Registered")),
-            updated=moment(info.get("Updated")),
-            raw=info,
-        )
+    consent_id: int = read_at("ConsentPersonId", integer)
+    purpose: str = read_at("ConsentPurposeKey", text)
+    purpose_name: str = read_at("ConsentPurposeName", text)
+    legal_base: str = read_at("LegalBaseKey", text)
+    legal_base_name: str = read_at("LegalBaseName", text)
+    source: str = read_at("ConsentSourceKey", text)
+    source_name: str = read_at("ConsentSourceName", text)
+    comment: str = read_at("Comment", text)
+    registered: datetime | None = read_at("Registered", moment)
+    updated: datetime | None = read_at("Updated", moment)
 
     @property
     def is_given(self) -> bool:
@@ -70,7 +53,7 @@ class Consent:
 
 def consents_in(infos: Any) -> tuple[Consent, ...]:
     """The consents in an array; null is none."""
-    return tuple(Consent.parse(info) for info in infos or () if isinstance(info, Mapping))
+    return tuple(map(Consent.parse, objects(infos)))
 
 
 def consents_of(person_id: int) -> Operation[tuple[Consent, ...]]:

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from crm_client.archive import Archive, contains, first_page, greater
+from crm_client.archive import Archive, contains, greater
 from crm_client.calls import Operation
 from crm_client.duplicates import Duplicate, duplicates
 from crm_client.fields import (
@@ -41,7 +41,7 @@ from crm_client.frozen import dataclass
 from crm_client.patch import Change
 from crm_client.records import Custom, Kind, writable
 from crm_client.records import changes as changes  # also known by this module's name
-from crm_client.rows import Line, column, columns, key
+from crm_client.rows import Line, column, first_lines, key
 from crm_client.values import Address, Element, Item, integer, moment, text, yes
 
 
@@ -169,6 +169,5 @@ def contacts(search: str = "", top: int = 50, after: int | None = None) -> Opera
     typed before an application searches [dp/standard-app/certification/checklist]; that is up to the page.
     """
     words = [contains("name", search)] if search else []
-    query = Archive("v1/Contact").select(*columns(ContactRow)).where(greater("contactId", after or 0), *words).top(top)
-    rows = yield from first_page(query.order_by("name" if after is None else "contactId"))
-    return [ContactRow.parse(row) for row in rows]
+    query = Archive("v1/Contact").where(greater("contactId", after or 0), *words).top(top)
+    return first_lines(ContactRow, query.order_by("name" if after is None else "contactId"))

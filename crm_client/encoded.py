@@ -10,7 +10,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
-from crm_client.values import integer
+from crm_client.values import in_utc, integer
 
 type Encodable = str | bool | int | Decimal | date | datetime | time
 type Decoded = Encodable | timedelta | None
@@ -54,9 +54,7 @@ def encoded(value: Encodable) -> str:
         return f"[T:{value:%H:%M}]"
     if not isinstance(value, datetime):
         return f"[D:{value:%m/%d}/{value.year:04} 00:00:00.0000000]"
-    if value.tzinfo is None:
-        raise ValueError("A moment needs its time zone")
-    at = value.astimezone(UTC)
+    at = in_utc(value)
     return f"[DT:{at:%m/%d}/{at.year:04} {at:%H:%M:%S}.{at.microsecond:06}0]"
 
 

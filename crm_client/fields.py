@@ -17,14 +17,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from crm_client.frozen import dataclass
 from crm_client.patch import MISSING, Change, escaped, value_at, value_or_null
-from crm_client.values import Address, Element, Item, amount, day, integer, moment, text, yes
+from crm_client.values import Address, Element, Item, amount, day, in_utc, integer, moment, objects, text, texts, yes
 
 PLACE = "crm_client"
 """Key of a place in the metadata of a dataclass field."""
@@ -82,7 +82,7 @@ class PicksPlace(Place[frozenset[int]]):
 
     def changes(self, entity: Mapping[str, Any], wanted: frozenset[int]) -> list[Change]:
         """``wanted`` are the ids to be ticked. Raises ``ValueError`` for one the list does not have."""
-        items = value_or_null(entity, self.path) or []
+        items = objects(value_or_null(entity, self.path))
         if unknown := sorted(set(wanted) - {integer(item.get("Id")) for item in items}):
             raise ValueError(f"{self.path} has no item {unknown[0]}")
         return [
@@ -171,7 +171,7 @@ def secret_at(path: str) -> str:
 
 def texts_at(path: str) -> tuple[str, ...]:
     """Several texts, changed together."""
-    return _declared(Place(path, _texts, list))
+    return _declared(Place(path, texts, list))
 
 
 def mapping_at(path: str) -> Mapping[str, Any]:
@@ -251,10 +251,6 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _texts(values: Any) -> tuple[str, ...]:
-    return tuple(text(value) for value in values or ())
-
-
 def _mapping(values: Any) -> Mapping[str, Any]:
     return dict(values) if isinstance(values, Mapping) else {}
 
@@ -267,11 +263,7 @@ def _known(value: Word) -> str:
 
 def _moment_text(value: datetime | None) -> str:
     """In UTC, with its offset: an offset wins over any header [ws/so-timezone]. Naive moments are refused."""
-    if value is None:
-        return EMPTY_DATE
-    if value.tzinfo is None:
-        raise ValueError("A moment needs its time zone")
-    return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return in_utc(value).isoformat(timespec="seconds").replace("+00:00", "Z") if value else EMPTY_DATE
 
 
 def _day_text(value: date | None) -> str:
@@ -292,8 +284,7 @@ def _item_reader(id_key: str, names: tuple[str, ...]) -> Callable[[Any], Item | 
 
 
 def _picked(items: Any) -> frozenset[int]:
-    given = [item for item in items or () if isinstance(item, Mapping)]
-    return frozenset(integer(item.get("Id")) for item in given if yes(item.get("Selected")))
+    return frozenset(integer(item.get("Id")) for item in objects(items) if yes(item.get("Selected")))
 
 
 def _custom(values: Any) -> dict[str, str]:

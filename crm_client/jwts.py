@@ -136,7 +136,7 @@ def _decoded(token: str, key: Key, issuer: str, audience: str | None) -> dict[st
             leeway=LEEWAY,
             options=options,
         )
-    except (PyJWTError, ValueError, TypeError, RecursionError) as error:
+    except (PyJWTError, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise _forged(error) from None
 
 

@@ -15,7 +15,6 @@ compared and sent back whole. It takes an administrator.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from typing import Any
 from urllib.parse import quote
 
@@ -25,47 +24,29 @@ from crm_client.fields import flag_at, number_at, read_at, text_at
 from crm_client.frozen import dataclass
 from crm_client.patch import Change
 from crm_client.records import Kind, Record
-from crm_client.values import integer, text, yes
+from crm_client.values import integer, objects, text, yes
 
 
 @dataclass(frozen=True)
-class ListItem:
-    """One choice of a list [oas MDOListItem]."""
+class ListItem(Record):
+    """One choice of a list [oas MDOListItem, SelectableMDOListItem]."""
 
-    id: int
-    name: str
-    tooltip: str = ""
-    rank: int = 0
-    is_deleted: bool = False
-    kind: str = ""
-    """``Type``: marks an item or a heading."""
-    is_selected: bool = False
+    id: int = read_at("Id", integer)
+    name: str = read_at("Name", text)
+    tooltip: str = read_at("ToolTip", text)
+    rank: int = read_at("Rank", integer)
+    is_deleted: bool = read_at("Deleted", yes)
+    kind: str = read_at("Type", text)
+    """Marks an item or a heading."""
+    is_selected: bool = read_at("Selected", yes)
     """Only in selectable lists."""
-    is_hidden: bool = False
-    full_name: str = ""
+    is_hidden: bool = read_at("Hidden", yes)
+    full_name: str = read_at("FullName", text)
     """Its path in a hierarchy."""
-    extra: str = ""
-    """``ExtraInfo``: depends on the list."""
-    children: tuple[ListItem, ...] = ()
+    extra: str = read_at("ExtraInfo", text)
+    """Depends on the list."""
+    children: tuple[ListItem, ...] = read_at("ChildItems", lambda items: tuple(map(ListItem.parse, objects(items))))
     """Below a heading, or the next level."""
-    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
-
-    @classmethod
-    def parse(cls, item: Mapping[str, Any]) -> ListItem:
-        return cls(
-            id=integer(item.get("Id")),
-            name=text(item.get("Name")),
-            tooltip=text(item.get("ToolTip")),
-            rank=integer(item.get("Rank")),
-            is_deleted=yes(item.get("Deleted")),
-            kind=text(item.get("Type")),
-            is_selected=yes(item.get("Selected")),
-            is_hidden=yes(item.get("Hidden")),
-            full_name=text(item.get("FullName")),
-            extra=text(item.get("ExtraInfo")),
-            children=tuple(_items(item.get("ChildItems") or [], "ChildItems")),
-            raw=item,
-        )
 
 
 def mdo_list(name: str, additional: str = "", search: str = "") -> Operation[list[ListItem]]:
@@ -110,7 +91,7 @@ def _mdo(name: str, part: str, query: Mapping[str, str]) -> Operation[list[ListI
 def _items(items: Any, name: str) -> list[ListItem]:
     if not isinstance(items, list):
         raise BadAnswer(f"MDO list {name}: the answer is no list")
-    return [ListItem.parse(item) for item in items if isinstance(item, Mapping)]
+    return [ListItem.parse(item) for item in objects(items)]
 
 
 @dataclass(frozen=True)

@@ -260,7 +260,8 @@ def _key(record: Mapping[str, Any], key: str) -> str:
     """The record's own spelling of a key."""
     if key in record:
         return key
-    return next((name for name in record if name.lower() == key.lower()), key)
+    lower = key.lower()
+    return next((name for name in record if name.lower() == lower), key)
 
 
 def alike(there: Any, meant: Any) -> bool:

@@ -8,7 +8,7 @@ call, never in its address.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from crm_client.calls import Call, Operation
@@ -16,7 +16,7 @@ from crm_client.errors import BadAnswer
 from crm_client.fields import Word, read_at, text_at, word_at
 from crm_client.frozen import dataclass
 from crm_client.records import Record
-from crm_client.values import integer, text, yes
+from crm_client.values import integer, objects, text, yes
 
 
 class Level(Word):
@@ -60,7 +60,7 @@ def preferences(wanted: Iterable[tuple[str, str]]) -> Operation[list[Preference]
     found = yield call
     if not isinstance(found, list):
         raise BadAnswer("Preference/GetPreferences: the answer is no array")
-    return [Preference.parse(one) for one in found if isinstance(one, Mapping)]
+    return [Preference.parse(one) for one in objects(found)]
 
 
 def preference(section: str, key: str) -> Operation[Preference | None]:

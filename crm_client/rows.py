@@ -21,7 +21,7 @@ from collections.abc import Callable
 from dataclasses import field
 from typing import Any, Self
 
-from crm_client.archive import Archive, Row, pages, stream
+from crm_client.archive import Archive, Row, first_page, pages, stream
 from crm_client.calls import Operation, Page, Stream
 from crm_client.frozen import dataclass
 from crm_client.values import integer
@@ -76,6 +76,11 @@ def columns(cls: type[Line]) -> tuple[str, ...]:
 def lines[L: Line](cls: type[L], query: Archive) -> Operation[list[L]]:
     """All rows of a question, typed; the columns are selected here."""
     return [cls.parse(row) for row in (yield from pages(query.select(*columns(cls))))]
+
+
+def first_lines[L: Line](cls: type[L], query: Archive) -> Operation[list[L]]:
+    """The rows of one page, typed: at most as many as the question's ``top``."""
+    return [cls.parse(row) for row in (yield from first_page(query.select(*columns(cls))))]
 
 
 def each_line[L: Line](cls: type[L], query: Archive) -> Stream[L]:

@@ -15,7 +15,7 @@ from crm_client.fields import Word, associate_at, flag_at, item_at, number_at, r
 from crm_client.frozen import dataclass
 from crm_client.patch import Change
 from crm_client.records import Kind, Stamped
-from crm_client.rows import Line, column, key, lines
+from crm_client.rows import Line, column, first_lines, key
 from crm_client.values import Item, integer, text
 
 
@@ -98,6 +98,6 @@ class SelectionRow(Line):
 
 
 def selections(search: str = "", top: int = 50) -> Operation[list[SelectionRow]]:
-    """Selections whose name contains a text, by name."""
+    """Selections whose name contains a text, by name, the first ``top`` of them."""
     query = Archive("v1/Selection").where(*[contains("name", search)] if search else []).order_by("name")
-    return lines(SelectionRow, query.top(top))
+    return first_lines(SelectionRow, query.top(top))

@@ -2,55 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import field
-from typing import Any
-
 from crm_client.calls import Call, Operation
-from crm_client.errors import BadAnswer
+from crm_client.fields import read_at
 from crm_client.frozen import dataclass
-from crm_client.values import integer, text
+from crm_client.records import Kind, Record
+from crm_client.values import integer, text, texts
 
 
 @dataclass(frozen=True)
-class Principal:
+class Principal(Record):
     """The caller of the API and his rights [oas SoPrincipalCarrier]."""
 
-    associate_id: int
-    associate: str
+    associate_id: int = read_at("AssociateId", integer)
+    associate: str = read_at("Associate", text)
     """Initials or login name."""
-    full_name: str
-    email: str
-    user_type: str
+    full_name: str = read_at("FullName", text)
+    email: str = read_at("EMailAddress", text)
+    user_type: str = read_at("UserType", text)
     """``InternalAssociate``, ``SystemAssociate`` …"""
-    ctx: str
-    """``DatabaseContextIdentifier``: the tenant; compare it with the one you meant."""
-    contact_id: int
+    ctx: str = read_at("DatabaseContextIdentifier", text)
+    """The tenant; compare it with the one you meant."""
+    contact_id: int = read_at("ContactId", integer)
     """The company he belongs to."""
-    person_id: int
-    function_rights: frozenset[str] = frozenset()
+    person_id: int = read_at("PersonId", integer)
+    function_rights: frozenset[str] = read_at("FunctionRights", lambda keys: frozenset(texts(keys)))
     """Keys such as ``admin-all``."""
-    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
-    @classmethod
-    def parse(cls, carrier: Mapping[str, Any]) -> Principal:
-        return cls(
-            associate_id=integer(carrier.get("AssociateId")),
-            associate=text(carrier.get("Associate")),
-            full_name=text(carrier.get("FullName")),
-            email=text(carrier.get("EMailAddress")),
-            user_type=text(carrier.get("UserType")),
-            ctx=text(carrier.get("DatabaseContextIdentifier")),
-            contact_id=integer(carrier.get("ContactId")),
-            person_id=integer(carrier.get("PersonId")),
-            function_rights=frozenset(carrier.get("FunctionRights") or ()),
-            raw=carrier,
-        )
+
+PRINCIPAL = Kind("User/currentPrincipal", "AssociateId", Principal)
 
 
 def current_principal() -> Operation[Principal]:
     """Whoever holds the token. Raises ``BadAnswer`` if NetServer names nobody."""
-    carrier = yield Call("GET", "v1/User/currentPrincipal")
-    if not isinstance(carrier, Mapping) or not carrier.get("AssociateId"):
-        raise BadAnswer("GET v1/User/currentPrincipal: the answer names nobody")
-    return Principal.parse(carrier)
+    return PRINCIPAL.parse((yield Call("GET", PRINCIPAL.path)))

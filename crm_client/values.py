@@ -22,13 +22,6 @@ class Item:
     id: int
     name: str
 
-    @classmethod
-    def parse(cls, value: Any) -> Item | None:
-        """From ``{"Id", "Value"}``; None for nothing chosen (null, or id 0)."""
-        if not isinstance(value, Mapping) or not value.get("Id"):
-            return None
-        return cls(integer(value["Id"]), text(value.get("Value")) or text(value.get("Name")))
-
 
 @dataclass(frozen=True)
 class Element:
@@ -43,7 +36,7 @@ class Element:
     @classmethod
     def parse_all(cls, values: Any) -> tuple[Element, ...]:
         """From an array of ``{"Value", "Description", "StrippedValue"}``, places kept."""
-        return tuple(cls.parse(value) for value in values or () if isinstance(value, Mapping))
+        return tuple(map(cls.parse, objects(values)))
 
     @classmethod
     def parse(cls, value: Mapping[str, Any]) -> Element:
@@ -198,11 +191,21 @@ def text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
+def texts(values: Any) -> tuple[str, ...]:
+    """The texts in an array; anything else is none."""
+    return tuple(text(value) for value in values) if isinstance(values, list) else ()
+
+
+def objects(values: Any) -> list[Mapping[str, Any]]:
+    """The objects in an array; anything else is none."""
+    return [value for value in values if isinstance(value, Mapping)] if isinstance(values, list) else []
+
+
 def integer(value: Any) -> int:
     """An id or a count; null and nonsense are 0, SuperOffice's "none"."""
     try:
-        return int(value)
-    except (TypeError, ValueError):
+        return int(amount(value) if isinstance(value, Decimal) else value)
+    except (TypeError, ValueError, OverflowError):
         return 0
 
 
@@ -212,12 +215,14 @@ def yes(value: Any) -> bool:
 
 
 def amount(value: Any) -> Decimal:
-    """A sum of money; JSON uses a decimal point whatever the culture [ws/endpoints/http-headers]."""
+    """A sum of money; JSON uses a decimal point whatever the culture [ws/endpoints/http-headers]. Null and what is
+    beyond NetServer's own numbers (``double``) are 0.
+    """
     try:
         number = Decimal(str(value).strip()) if value is not None else Decimal(0)
     except InvalidOperation:
         return Decimal(0)
-    return number if number.is_finite() else Decimal(0)
+    return number if number.is_finite() and number.adjusted() < 309 else Decimal(0)
 
 
 def moment(value: Any) -> datetime | None:
@@ -226,11 +231,18 @@ def moment(value: Any) -> datetime | None:
     """
     try:
         read = datetime.fromisoformat(text(value).strip())
-    except ValueError:
+        if read.year == 1:
+            return None
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    if read.year == 1:
-        return None
-    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def in_utc(value: datetime) -> datetime:
+    """A moment to be written. Raises ``ValueError`` for one without a time zone: nobody can say which it means."""
+    if value.tzinfo is None:
+        raise ValueError("A moment needs its time zone")
+    return value.astimezone(UTC)
 
 
 def day(value: Any) -> date | None:
@@ -248,7 +260,7 @@ def translations(value: str) -> dict[str, str]:
     Commas and spaces between the parts are accepted as well [ws/endpoints/http-headers,
     dp/standard-app/certification/checklist]. A plain text gives an empty dictionary.
     """
-    if not re.fullmatch(r'\s*(?:[A-Z]{2}\s*:\s*"[^"]*"\s*[;,]?\s*)+', value):
+    if not re.fullmatch(r'\s*(?:[A-Z]{2}\s*:\s*"[^"]*"\s*(?:[;,]\s*)?)+', value):
         return {}
     return dict(re.findall(r'([A-Z]{2})\s*:\s*"([^"]*)"', value))
 

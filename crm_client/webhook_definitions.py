@@ -6,7 +6,7 @@
                               events=("contact.changed", "contact.deleted")))
 
 Before SuperOffice saves one it sends a test event there, which must be answered by 200. An application sees only its
-own. An administrator may stop or change them: look at ``state`` now and then. What arrives is read by ``events``.
+own. An administrator may stop or change them: look at ``state`` now and then. What arrives is read by ``webhooks``.
 """
 
 from __future__ import annotations

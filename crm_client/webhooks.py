@@ -25,7 +25,7 @@ from typing import Any
 
 from crm_client.errors import BadAnswer, Forged
 from crm_client.frozen import dataclass
-from crm_client.values import integer, moment, text
+from crm_client.values import integer, moment, text, texts
 
 SIGNATURE = "x-superoffice-signature"
 
@@ -90,7 +90,7 @@ class Event:
             at=moment(told.get("Timestamp")),
             changed_by=integer(told.get("ChangedByAssociateId")),
             webhook_name=text(told.get("WebhookName")),
-            changes=frozenset(str(column).lower() for column in told.get("Changes") or ()),
+            changes=frozenset(column.lower() for column in texts(told.get("Changes"))),
             field_values=_mapping(told.get("FieldValues")),
             values=_mapping(told.get("Values")),
             retries=integer(headers.get("x-superoffice-retry")),
@@ -103,7 +103,7 @@ def check(given: str, body: bytes, secret: str) -> None:
     """Raises ``Forged`` unless ``given`` is the signature of these bytes. Takes the same time for each wrong one."""
     if not secret:
         raise ValueError("a webhook needs a secret: with an empty one anybody can sign")
-    if not hmac.compare_digest(signature(body, secret).encode(), given.encode()):
+    if not hmac.compare_digest(signature(body, secret).encode(), given.encode(errors="replace")):
         raise Forged("webhook: the signature is missing or wrong")
 
 

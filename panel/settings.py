@@ -218,6 +218,8 @@ else:
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
     }
+    # What is served has its content in its name, so browsers keep it for ever.
+    SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
 
 # Background work: Redis in production, a folder in the demo
 

@@ -25,7 +25,7 @@ from panel.tenants.access import OtherUser
 from panel.tenants.models import Membership
 
 CHANGED = "sidecard:changed"
-"""The event by which ``host.js`` learns that SuperOffice's own card has to be read again."""
+"""The event by which ``panels.js`` learns that SuperOffice's own card has to be read again."""
 
 SHELL = "X-Sidecard-Shell"
 """The header by which htmx in an embedded page says so: a script's request has no ``Sec-Fetch-Dest: iframe``."""
@@ -146,7 +146,7 @@ class Scene:
         return trigger_client_event(HttpResponse(body + notice), CHANGED)
 
     def done_elsewhere(self) -> HttpResponse:
-        """After a plain form post: back to the panel, where ``host.js`` reads the fragment."""
+        """After a plain form post: back to the panel, where ``panels.js`` reads the fragment."""
         return HttpResponseRedirect(f"{self.panel_url}#saved", status=303)
 
     def done_but_unseen(self, error: CrmError) -> HttpResponse:

@@ -39,7 +39,7 @@ from crm_client.calls import Call, Operation, Upload
 from crm_client.errors import NotFound
 from crm_client.patch import Change, guarded, replaced
 from crm_client.records import changes
-from crm_client.rows import lines
+from crm_client.rows import first_lines, lines
 from tests.of_sandbox.receiver import Receiver
 
 ACME, OTHER, ADA = 17, 18, 1
@@ -384,7 +384,9 @@ def archives() -> Story:
     query = Archive("v1/Contact").select("contactId", "name").where(greater("contactId", 5)).order_by("contactId")
     yield from told.ask(first_page(query.top(3)))
     yield from told.ask(pages(query.top(10)))
-    yield from told.ask(lines(contacts.ContactRow, Archive("v1/Contact").where(contains("name", "Acme"))))
+    acmes = Archive("v1/Contact").where(contains("name", "Acme"))
+    yield from told.ask(lines(contacts.ContactRow, acmes))
+    yield from told.ask(first_lines(contacts.ContactRow, acmes.top(1)))
     yield from told.ask(metadata("SimpleContact"))
     return told.answers
 

@@ -92,6 +92,14 @@ def test_conditions(condition: str, written: str) -> None:
     assert condition == written
 
 
+def test_what_nobody_can_compare_with() -> None:
+    for value in (datetime(2026, 3, 1), Decimal("NaN"), Decimal("Infinity")):  # noqa: DTZ001
+        with pytest.raises(ValueError, match=r"time zone|no number"):
+            is_("updated", value)
+    with pytest.raises(ValueError, match="time zone"):
+        after("date", datetime(2026, 3, 1))  # noqa: DTZ001
+
+
 MORE = {
     "name isNot 'x'": archive.is_not("name", "x"),
     "contactId ne 5": archive.is_not("contactId", 5),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -132,11 +132,25 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
         ({"retry-after": "soon"}, None),
         ({"retry-after": "-5"}, None),
         ({"retry-after": "9" * 400}, None),
+        ({"retry-after": "Sun, 01 Mar 99999999999999999999 12:00:00 GMT"}, None),
+        ({"retry-after": "Sun, 01 Mar 2026 12:00:00 +99999999999999999999"}, None),
         ({}, None),
     ],
 )
 def test_retry_after_is_a_number_or_a_date(headers: dict[str, str], seconds: float | None) -> None:
     assert retry_after(headers) == seconds
+
+
+def test_a_date_is_in_utc_and_in_english() -> None:
+    assert http_date(datetime(2026, 3, 1, 13, tzinfo=timezone(timedelta(hours=1)))) == "Sun, 01 Mar 2026 12:00:00 GMT"
+    with pytest.raises(ValueError, match="time zone"):
+        http_date(datetime(2026, 3, 1))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("body", [b'{"Amount": 1e99999999999999999999}', b'{"Amount": NaN}', b"[" * 100_000, b"\xff"])
+def test_what_no_json_of_netservers_holds_is_a_bad_answer(body: bytes) -> None:
+    with pytest.raises(BadAnswer):
+        decipher(GET, 200, {}, body)
 
 
 def test_a_throttled_call_says_how_long_to_wait() -> None:

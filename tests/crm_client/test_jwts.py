@@ -58,6 +58,7 @@ NOW = int(time.time())
         {"iss": "SuperOffice AS"},
         {"aud": "spn:2"},
         {"exp": NOW - 600},
+        {"exp": float("inf")},
         {"nbf": NOW + 600},
         {"iat": str(NOW + 600)},
         {"iat": "yesterday"},

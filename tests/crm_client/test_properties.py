@@ -236,13 +236,14 @@ links = st.builds(lambda *parts: "".join(parts), schemes, hosts | texts, ports, 
 @quick
 @given(links)
 @example("https://online2.superoffice.com/Cust99999/api/v1/Contact?$skip=1")
+@example("0..")
 def test_no_link_of_a_page_leads_a_token_elsewhere(link: str) -> None:
     server = Both(lambda _: httpx.Response(200, json={"value": [], NEXT_LINK: link}))
     server.run(lambda: pages(Archive("v1/Contact")), "8A:Cust12345.alice")
     assert len(server.asked) >= 2
     for request in server.asked:
         assert str(request.url).startswith(BASE)
-        assert ".." not in request.url.path
+        assert ".." not in request.url.path.split("/")
 
 
 tokens = st.text("abcdefgh0123456789", min_size=8, max_size=20).map(lambda text: f"8A:Cust12345.{text}")

@@ -116,6 +116,11 @@ def test_a_moment_needs_a_zone() -> None:
     assert changes(seen, status=ActivityStatus.COMPLETED) == [Change("/Completed", None, "Completed")]
 
 
+@pytest.mark.parametrize("nothing", [None, {"Id": 0, "Value": ""}, {"Id": None, "Value": "x"}, {}, 5])
+def test_nothing_chosen_from_a_list(nothing: Any) -> None:
+    assert Sale.parse({"Rating": nothing}).stage is None
+
+
 def test_ticks_know_their_places() -> None:
     seen = Contact.parse({"ContactId": 1, "Interests": [{"Id": 4, "Selected": True}, {"Id": 7}, {"Id": 9}]})
     assert seen.interests == {4}

@@ -91,7 +91,7 @@ TREE = [
 
 def test_a_tree_of_choices() -> None:
     ours, foe = answered(mdo_tree("category"), TREE)
-    assert ours.children == (ListItem(3, "Friend"),)
+    assert ours.children == (ListItem(id=3, name="Friend"),)
     assert (foe.is_selected, foe.is_hidden, foe.full_name, foe.extra) == (True, True, "All/Foe", "x")
 
 

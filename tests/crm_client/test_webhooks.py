@@ -57,7 +57,7 @@ def test_the_bytes_count_not_their_meaning() -> None:
 @pytest.mark.parametrize(
     "headers",
     [{}, {"X-SuperOffice-Signature": ""}, {"X-SuperOffice-Signature": SIGNATURE[:-1]}]
-    + [{"X-SuperOffice-Signature": given} for given in (f" {SIGNATURE}", SIGNATURE.lower(), "Ø" * 44)],
+    + [{"X-SuperOffice-Signature": given} for given in (f" {SIGNATURE}", SIGNATURE.lower(), "Ø" * 44, "\udcff")],
 )
 def test_a_missing_or_wrong_signature(headers: dict[str, str]) -> None:
     with pytest.raises(Forged):
@@ -111,6 +111,11 @@ def test_an_event_nobody_has_heard_of() -> None:
     event = Event.from_http(*signed({"Event": "list.category.changed", "FieldValues": None, "Mood": "new"}), SECRET)
     assert (event.name, event.entity, event.changes) == ("list.category.changed", "list.category", frozenset())
     assert event.raw["Mood"] == "new"
+
+
+def test_what_is_told_strangely_is_not_told() -> None:
+    event = Event.from_http(*signed({"Event": "x", "PrimaryKey": float("inf"), "Changes": 5, "Values": []}), SECRET)
+    assert (event.primary_key, event.changes, event.values) == (0, frozenset(), {})
 
 
 def test_a_deletion_tells_the_ids_that_went() -> None:

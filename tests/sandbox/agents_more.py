@@ -179,9 +179,9 @@ def toggle_appointment(call: Call) -> Response:
     key = argument(call, "AppointmentId", int)
     call.demand("appointment", "update")
     row = find(call, APPOINTMENT, key)
-    row |= {"completed": not row["completed"], "updated": call.world.stamp()}
-    row["updated_by"] = call.associate.associate_id
-    records.tell(call, "appointment", key, "changed")
+    row["completed"] = not row["completed"]
+    records.touch(call, row)
+    records.tell(call, "appointment", key, "changed", ["completed"])
     return call.answer("Completed" if row["completed"] else "NotStarted")
 
 
@@ -236,8 +236,9 @@ def complete_project(call: Call) -> Response:
     key = argument(call, "ProjectId", int)
     call.demand("project", "update")
     row = find(call, PROJECT, key)
-    row |= {"completed": argument(call, "IsCompleted", bool), "updated": call.world.stamp()}
-    records.tell(call, "project", key, "changed")
+    row["completed"] = argument(call, "IsCompleted", bool)
+    records.touch(call, row)
+    records.tell(call, "project", key, "changed", ["completed"])
     return nothing()
 
 

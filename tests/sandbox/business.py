@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from .answers import Call, bad
+from .events import changed
 from .fields import (
     Entity,
     Field,
@@ -197,7 +198,9 @@ def _member_rows(call: Call, key: int, row: Row, wanted: Entity) -> None:
         return
     kept = {member.get("ProjectmemberId") for member in sent}
     for member_id, member in members_of(call, key):
-        member["deleted"] = member_id not in kept
+        if member_id not in kept:
+            member["deleted"] = True
+            _tell_member(call, member_id, "deleted")
     for member in sent:
         if not member.get("ProjectmemberId"):
             add_member(call, key, member)
@@ -211,7 +214,12 @@ def add_member(call: Call, project_id: int, member: Entity) -> int:
     key = call.tenant.next_id("project_member")
     stamps = {"registered": stamp, "registered_by": who, "updated": stamp, "updated_by": who, "deleted": False}
     call.tenant.table("project_member")[key] = changes | {"project": project_id} | stamps
+    _tell_member(call, key, "created")
     return key
+
+
+def _tell_member(call: Call, key: int, what: str) -> None:
+    changed(call.world, call.tenant, "project_member", key, what, None, call.associate.associate_id)
 
 
 def _new_project(call: Call) -> Row:

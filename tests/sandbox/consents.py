@@ -94,7 +94,7 @@ def give(call: Call, person: int, purpose: str, source: str, legal_base: str, co
         "comment": comment,
     }
     _store(call, person, given)
-    records.tell(call, "person", person, "unconsented" if legal_base.upper() == WITHDRAWN else "consented")
+    _tell(call, person, "unconsented" if legal_base.upper() == WITHDRAWN else "consented")
 
 
 def _store(call: Call, person: int, given: Row) -> None:
@@ -105,6 +105,12 @@ def _store(call: Call, person: int, given: Row) -> None:
         return
     stamps = {"registered": stamp, "registered_by": who, "updated": stamp, "updated_by": who, "deleted": False}
     call.tenant.table("consent")[call.tenant.next_id("consent")] = {"person": person} | given | stamps
+
+
+def _tell(call: Call, person: int, what: str) -> None:
+    """A consent is part of the person: it has changed too."""
+    records.touch(call, find(call, PERSON, person))
+    records.tell(call, "person", person, what)
 
 
 def delete(call: Call, key: int, purpose: str) -> Response:
@@ -122,7 +128,7 @@ def withdraw(call: Call, person: int, purpose: str) -> None:
     for row in rows:
         row |= {"legal_base": key_of(call, "legalbase", WITHDRAWN), "updated": call.world.stamp()}
     if rows:
-        records.tell(call, "person", person, "unconsented")
+        _tell(call, person, "unconsented")
 
 
 def _shown(call: Call, table: str, key: int, row: Row | None) -> Entity:

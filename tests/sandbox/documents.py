@@ -119,9 +119,9 @@ def stored_content(call: Call, key: int, body: bytes) -> Entity:
     """Store bytes; the document as it is then."""
     call.demand("document", "update")
     row = find(call, DOCUMENT, key)
-    row |= {"content": base64.b64encode(body).decode(), "updated": call.world.stamp()}
-    row["updated_by"] = call.associate.associate_id
-    records.tell(call, "document", key, "changed")
+    row["content"] = base64.b64encode(body).decode()
+    records.touch(call, row)
+    records.tell(call, "document", key, "edited")
     entity = shown(call, DOCUMENT, key, row)
     return {name: value for name, value in entity.items() if name != "_Links"}
 

@@ -16,109 +16,14 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .event_kinds import EVENTS, KINDS, NO_COLUMNS, Kind
 from .signing import signature
 from .world import Delivery, Row, Tenant, World
 
 USER_AGENT = "NetServer-Webhook/11.10.721.0"
 
-KNOWN_COLUMNS = {
-    "associate": "associate_id",
-    "registered_by": "registered_associate_id",
-    "updated_by": "updated_associate_id",
-    "contact": "contact_id",
-    "person": "person_id",
-    "project": "project_id",
-    "sale": "sale_id",
-    "country": "country_id",
-    "source": "source",
-}
-"""Row key to database column where all tables agree; any other key is its column's name."""
-
-NO_COLUMNS = ("udef", "extra", "interests", "links", "custom")
-"""Keys of a row that lie in other tables, as everything does that is a list or a map."""
-
-SOFT = ("contact", "person")
-"""Tables whose records go to the recycle bin first."""
-
-
-@dataclass(frozen=True)
-class Kind:
-    """How records of one table appear in events."""
-
-    entity: str
-    key: str
-    columns: dict[str, str] = field(default_factory=dict)
-    """Row key to column, where it is not as in ``KNOWN_COLUMNS``."""
-    told: tuple[str, ...] = ()
-    """Columns whose values are sent too: ids, dates and flags."""
-
-    def column(self, name: str) -> str:
-        return self.columns.get(name) or KNOWN_COLUMNS.get(name) or name
-
-
-BOOKS = ("registered", "registered_associate_id", "updated")
-
-KINDS = {
-    "contact": Kind(
-        "contact",
-        "contact_id",
-        {"category": "category_idx", "business": "business_idx", "code": "number1", "number": "number2"}
-        | {"orgnr": "orgNr", "stop": "xstop", "no_mailing": "noMailing", "note": "text_id", "person": "mother_id"},
-        ("associate_id", "business_idx", "category_idx", "country_id", "deleted", "source", *BOOKS),
-    ),
-    "person": Kind(
-        "person",
-        "person_id",
-        {"first_name": "firstname", "middle_name": "middleName", "last_name": "lastname", "position": "position_idx"}
-        | {"no_mailing": "noMailing", "note": "text_id", "number": "person_number"},
-        ("contact_id", "country_id", "person_id", "position_idx", "retired", "source", "updated_associate_id", *BOOKS),
-    ),
-    "appointment": Kind(
-        "activity",
-        "appointment_id",
-        {"task": "task_idx", "start": "activeDate", "end": "endDate", "title": "title_id", "text": "text_id"}
-        | {"agenda": "agenda_id", "completed": "status", "private": "private"},
-        ("activeDate", "associate_id", "contact_id", "endDate", "person_id", "project_id", "sale_id", "status")
-        + ("task_idx", "type", "updated"),
-    ),
-    "document": Kind(
-        "document",
-        "document_id",
-        {"title": "name", "description": "text_id"},
-        ("document_id", "appointment_id", "updated_associate_id", *BOOKS),
-    ),
-    "project": Kind(
-        "project",
-        "project_id",
-        {"status": "status_idx", "type": "type_idx", "description": "text_id", "completed": "done"},
-        ("associate_id", "done", "status_idx", "type_idx", "updated_associate_id", *BOOKS),
-    ),
-    "project_member": Kind(
-        "projectmember",
-        "projectmember_id",
-        {"role": "mtype_idx", "type": "mtype_idx"},
-        ("contact_id", "mtype_idx", "person_id", "project_id", "projectmember_id", "updated_associate_id", *BOOKS),
-    ),
-    "sale": Kind(
-        "sale",
-        "sale_id",
-        {"currency": "currency_id", "stage": "probability_idx", "sale_type": "saleType_id", "source": "source_id"}
-        | {"date": "saledate", "next_due": "nextDueDate", "description": "text_id"},
-        ("associate_id", "contact_id", "currency_id", "person_id", "probability_idx", "project_id", "saleType_id")
-        + ("saledate", "source_id", "status", "updated_associate_id", *BOOKS),
-    ),
-    "stakeholder": Kind("salestakeholder", "salestakeholder_id", {"role": "stakeholderrole_id"}),
-    "relation": Kind("relation", "relation_id", {"definition": "reldef_id"}, ("updated_associate_id", *BOOKS)),
-    "ticket": Kind(
-        "ticket",
-        "id",
-        {"person": "cust_id", "owner": "owned_by", "updated": "last_changed", "registered": "created_at"},
-        ("category", "contact_id", "created_at", "cust_id", "last_changed", "owned_by", "priority", "project_id")
-        + ("sale_id", "slevel", "status", "ticket_status", "ticket_type"),
-    ),
-    "associate": Kind("associate", "associate_id"),
-}
-"""Tables whose changes are told. Lists are told as ``list.{name}`` without fields."""
+STAMPS = ("updated", "updated_by")
+"""Keys of a row that differ with every change."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +44,8 @@ def changed(
     world: World, tenant: Tenant, table: str, key: int, event: str, changes: Iterable[str] | None = None, by: int = 0
 ) -> None:
     """A row was ``created``, ``changed`` or ``deleted``; call it after storing (a row removed for good: before).
+
+    What has no event of its own is told as a change: that of a request which was deleted, whose row stays.
 
     ``changes`` are the row keys that differ, None for all; ``by`` is the associate who did it. For a list, ``table``
     is ``list.{name}``. Tables that have no events are passed over.
@@ -164,15 +71,17 @@ def happenings(
     kind, row = KINDS.get(table), tenant.table(table).get(key)
     if kind is None or row is None:
         return []
+    if event not in EVENTS[kind.entity]:
+        event = "changed"
     names = own_columns(row) if changes is None else [name for name in changes if name in own_columns(row)]
-    if event == "changed" and not set(names) - {"updated", "updated_by"}:
+    if event == "changed" and not set(names) - set(STAMPS):
         return []
-    if event == "deleted" and table in SOFT and row.get("deleted"):
+    if event == "deleted" and "softdeleted" in EVENTS[kind.entity] and row.get("deleted"):
         event = "softdeleted"
     told = _told(tenant, kind, key, row)
     if event == "deleted":
         return [Happening(f"{kind.entity}.{event}", kind.entity, key, by, values=_ids(kind, key, told))]
-    columns = sorted({kind.key, "updated", "updated_associate_id"} | {kind.column(name) for name in names})
+    columns = sorted({kind.key, *(kind.column(name) for name in (*names, *STAMPS) if name in row)})
     first = Happening(f"{kind.entity}.{event}", kind.entity, key, by, columns, told)
     return [first, *_outcome(table, key, row, names, by)]
 
@@ -247,6 +156,7 @@ def _outcome(table: str, key: int, row: Row, names: list[str], by: int) -> list[
 
 def _told(tenant: Tenant, kind: Kind, key: int, row: Row) -> dict[str, Any]:
     values = {kind.key: key} | {kind.column(name): row[name] for name in own_columns(row)}
+    values |= {name: value(tenant, row) for name, value in kind.values.items()}
     return {name: _shown(tenant, values[name]) for name in sorted(kind.told) if name in values}
 
 

@@ -129,7 +129,8 @@ class View:
             del self.kind.rows(call.tenant)[key]
 
     def _tell(self, call: Call, key: int, event: str) -> None:
-        table = f"list.{EVENT_NAMES.get(self.kind.mdo, self.kind.mdo)}"
+        name = str(self.kind.list_id) if self.kind.own else EVENT_NAMES.get(self.kind.mdo, self.kind.mdo)
+        table = f"list.{name}"
         events.changed(call.world, call.tenant, table, key, event, None, call.associate.associate_id)
 
     def _new(self, call: Call, rows: dict[int, Row]) -> int:

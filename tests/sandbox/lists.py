@@ -7,8 +7,8 @@ from typing import Any
 
 from starlette.responses import Response
 
+from . import events, mdo
 from . import list_groups as groups
-from . import mdo
 from .answers import Call, Refused, not_found
 from .asking import demand_administrator, fitting, flag, nothing
 from .facts import carrier
@@ -65,10 +65,12 @@ def save(call: Call, kind: Kind | None, sent: Any) -> Kind:
     if not name or (taken is not None and taken != kind):
         raise Refused(400, "SoValidationException", "A list needs a name of its own")
     table = call.tenant.table("list")
+    event = "changed" if kind else "created"
     kind = kind or own_kind(max([*table, FIRST_OWN]) + 1)
     row = table.setdefault(kind.list_id, definition(name))
     row |= {"name": name, "tooltip": wanted["Tooltip"] or "", "rank": wanted["Rank"] or len(table)}
     row |= {"deleted": bool(wanted["Deleted"]), "groups": bool(wanted["UseGroupsAndHeadings"])}
+    _tell(call, kind, event)
     return kind
 
 
@@ -78,6 +80,12 @@ def remove(call: Call, kind: Kind) -> None:
     if not kind.own:
         raise Refused(403, "SoSentryException", "A built-in list cannot be deleted")
     call.tenant.table("list")[kind.list_id]["deleted"] = True
+    _tell(call, kind, "deleted")
+
+
+def _tell(call: Call, kind: Kind, event: str) -> None:
+    by = call.associate.associate_id
+    events.changed(call.world, call.tenant, "list.udlistdefinition", kind.list_id, event, None, by)
 
 
 def save_items(call: Call, view: View, sent: Any) -> list[dict[str, Any]]:
@@ -90,8 +98,9 @@ def save_items(call: Call, view: View, sent: Any) -> list[dict[str, Any]]:
 def delete_items(call: Call, view: View) -> None:
     """Mark all items as deleted."""
     demand_administrator(call, "change lists")
-    for row in view.kind.rows(call.tenant).values():
-        row["deleted"] = True
+    for key, row in view.kind.rows(call.tenant).items():
+        if not row["deleted"]:
+            view.delete(call, key)
 
 
 def _all(call: Call) -> Response:

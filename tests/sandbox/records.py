@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from starlette.responses import Response
@@ -18,6 +17,8 @@ from .saving import AFTER, empty_fields, long_texts, refuse_misfits, stored
 from .texts import in_language
 from .world import Row
 
+HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
+
 
 def default(call: Call, kind: Kind) -> Response:
     """A new entity with defaults; nothing is stored."""
@@ -31,7 +32,11 @@ def fresh(call: Call, kind: Kind) -> Entity:
 
 
 def read(call: Call, kind: Kind, key: int) -> Response:
-    """One entity; 304 if not changed since ``If-Modified-Since``."""
+    """One entity; 304 if not changed since ``If-Modified-Since``.
+
+    What counts is the record's own ``updated``, to the second as in HTTP. Records of other tables inside it, like the
+    persons of a company, have their own.
+    """
     call.demand(kind.right, "select")
     row = find(call, kind, key)
     since = _header_date(call, "if-modified-since")
@@ -81,7 +86,8 @@ def replaced(call: Call, kind: Kind, key: int, wanted: Entity) -> Entity:
     seen = in_language(shown(call, kind, key, row), call.language)
     changes = stored(call, kind, seen, wanted, row)
     differ = differing(row, row | changes)
-    row |= changes | {"updated": call.world.stamp(), "updated_by": call.associate.associate_id}
+    row |= changes
+    touch(call, row)
     _finish(call, kind, key, row, wanted)
     tell(call, kind.table, key, "changed", differ)
     return shown(call, kind, key, row)
@@ -120,8 +126,14 @@ def deleted(call: Call, kind: Kind, key: int) -> None:
     row = find(call, kind, key)
     if kind.table == "contact" and key == call.tenant.owner_contact_id:
         raise Refused(403, "SoSentryException", "[SR_ACCESS_ASSOCCONT_DELETE]")
-    row |= {"deleted": True, "updated": call.world.stamp(), "updated_by": call.associate.associate_id}
+    row["deleted"] = True
+    touch(call, row)
     tell(call, kind.table, key, "deleted")
+
+
+def touch(call: Call, row: Row) -> None:
+    """A row was changed now, by the caller."""
+    row |= {"updated": call.world.stamp(), "updated_by": call.associate.associate_id}
 
 
 def validate(call: Call, kind: Kind) -> Response:
@@ -178,6 +190,6 @@ def _header_date(call: Call, name: str) -> datetime | None:
     if text is None:
         return None
     try:
-        return parsedate_to_datetime(text)
+        return datetime.strptime(text, HTTP_DATE).replace(tzinfo=UTC)
     except ValueError as error:
         raise bad(f"{name} is no HTTP date: {text}") from error

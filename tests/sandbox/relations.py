@@ -129,8 +129,8 @@ def added(call: Call, key: int, ids: list[int]) -> int:
     if unknown:
         raise bad(f"There is no {row['target']} {unknown[0]}")
     fresh = [one for one in dict.fromkeys(ids) if one not in row["members"]]
-    row |= {"members": row["members"] + fresh, "updated": call.world.stamp()}
-    records.tell(call, "selection", key, "changed")
+    row["members"] = row["members"] + fresh
+    records.touch(call, row)
     return len(fresh)
 
 
@@ -144,8 +144,8 @@ def removed(call: Call, key: int, ids: list[int]) -> None:
     """Take records out of a static selection."""
     call.demand("selection", "update")
     row = find(call, SELECTION, key)
-    row |= {"members": [one for one in row["members"] if one not in ids], "updated": call.world.stamp()}
-    records.tell(call, "selection", key, "changed")
+    row["members"] = [one for one in row["members"] if one not in ids]
+    records.touch(call, row)
 
 
 def ids_of(body: Any) -> list[int]:

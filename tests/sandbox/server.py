@@ -8,6 +8,8 @@ import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route, Router
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import control, front, netserver, pages, state, superid, system_user, web
 from .delivery import Postman
@@ -54,16 +56,25 @@ def build(world: World, urls: dict[str, str], reset: Callable[[], None]) -> dict
 
 
 class ByPort:
-    """Hands each request to the application of the port it came in by, and remembers that there was one."""
+    """Hands each request to the application of the port it came in by, and remembers that there was one.
 
-    def __init__(self, apps: dict[int, ASGIApp]) -> None:
-        self.apps = apps
+    Every answer tells its ``Date`` by the sandbox's clock, as the records' own stamps do.
+    """
+
+    def __init__(self, apps: dict[int, ASGIApp], now: Callable[[], datetime]) -> None:
+        self.apps, self.now = apps, now
         self.touched = False
         self.after: Callable[[], None] = lambda: None
         """Called at the end of each request."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.apps[scope["server"][1]](scope, receive, send)
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = format_datetime(self.now(), usegmt=True).encode()
+                message["headers"] = [*message["headers"], (b"date", date)]
+            await send(message)
+
+        await self.apps[scope["server"][1]](scope, receive, dated)
         self.touched |= scope["path"] != WATCHING
         self.after()
 
@@ -91,7 +102,7 @@ class Sandbox:
         ports = [s.getsockname()[1] for s in self._sockets]
         self.urls = {name: f"http://localhost:{p}" for name, p in zip(HOSTS, ports, strict=True)}
         apps = build(self.world, self.urls, self.reset)
-        self._by_port = ByPort({p: apps[name] for name, p in zip(HOSTS, ports, strict=True)})
+        self._by_port = ByPort({p: apps[name] for name, p in zip(HOSTS, ports, strict=True)}, self.world.now)
         config = uvicorn.Config(
             self._by_port,
             lifespan="off",
@@ -100,6 +111,7 @@ class Sandbox:
             log_level="warning",
             access_log=False,
             server_header=False,
+            date_header=False,
             timeout_graceful_shutdown=2,
         )
         self._server = uvicorn.Server(config)

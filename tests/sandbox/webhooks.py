@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from .answers import Call, bad, not_found
 from .carriers import associate
+from .event_kinds import EVENTS
 from .events import Happening, announce, headers, payload
 from .facts import EMPTY_DATE, blank, carrier, misfits
 from .post import is_loopback, post
@@ -22,25 +23,6 @@ from .world import Row
 
 Entity = dict[str, Any]
 Answer = Response | Awaitable[Response]
-
-CRUD = ["created", "changed", "deleted"]
-EVENTS = {
-    "contact": ["created", "changed", "softdeleted", "deleted"],
-    "person": ["created", "changed", "softdeleted", "deleted", "consented", "unconsented"],
-    "activity": CRUD,
-    "document": [*CRUD, "edited"],
-    "project": CRUD,
-    "projectmember": CRUD,
-    "sale": [*CRUD, "sold", "lost", "completed"],
-    "salestakeholder": CRUD,
-    "relation": CRUD,
-    "associate": CRUD,
-    "ticket": ["created", "changed"],
-    "chatsession": ["created", "changed", "message"],
-    "quote": ["approved", "rejected", "sent", "ordered"],
-    "list": ["created", "changed", "softdeleted"],
-}
-"""Events by entity; a list's are ``list.{name}.{event}``. Extra tables and own events have names of their own."""
 
 NAME = re.compile(r"[\w{}-]+(\.[\w{}-]+)*")
 TEXTS = {"Name": "name", "TargetUrl": "url", "Secret": "secret", "Description": "description"}

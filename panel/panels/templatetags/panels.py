@@ -95,7 +95,7 @@ def _day(value: date, language: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def moment(context: Context, value: datetime | None) -> SafeString | str:
-    """A moment; ``host.js`` turns it to the reader's own time zone, without it UTC is named."""
+    """A moment; ``panels.js`` turns it to the reader's own time zone, without it UTC is named."""
     if value is None:
         return ""
     locale = locale_of(context["language"])
@@ -114,7 +114,7 @@ def action_url(context: Context, action: str) -> str:
 def in_superoffice(context: Context, where: str, key: int) -> SafeString:
     """Attributes of a link to a record in SuperOffice: ``<a {% in_superoffice "sale.main?sale_id=" sale.sale_id %}>``.
 
-    Inside SuperOffice ``host.js`` sends the SoProtocol text to the frame's parent; elsewhere the link opens the client.
+    Inside SuperOffice ``panels.js`` sends the SoProtocol text to the frame's parent; elsewhere the link opens the client.
     """
     target, client = escape(f"{where}{int(key)}"), escape(context["client_url"])
     link = f'data-soprotocol="{target}"'
