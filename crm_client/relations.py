@@ -73,7 +73,9 @@ def delete_relation(relation_id: int) -> Operation[None]:
 
 @dataclass(frozen=True)
 class RelationRow(Line):
-    """A relation in the list of a company or person, seen from there."""
+    """A relation in the list of a company or person. Whose ``contact_id``, ``person_id`` and ``person`` these are, the
+    other side's or its owner's, is not documented [arch Relation]: read the ``relation`` itself for both sides.
+    """
 
     relation_id: int = key("relationId")
     definition_id: int = column("relationDefinitionId", integer)

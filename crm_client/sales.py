@@ -181,6 +181,10 @@ class StakeholderRow(Line):
     """A stakeholder in a list."""
 
     stakeholder_id: int = key("saleStakeholderId")
+    company_id: int = column("contact/contactId", integer)
+    company: str = column("contact/nameDepartment", text)
+    person_id: int = column("person/personId", integer)
+    person: str = column("person/fullName", text)
     role: str = column("salesRoleId", text)
     comment: str = column("comment", text)
 

@@ -220,9 +220,12 @@ def test_members_of_a_project(alice: User) -> None:
 
 def test_stakeholders_of_a_sale(alice: User) -> None:
     start = alice.ask(sales.new_stakeholder())
-    added = alice.ask(sales.add_stakeholder(start, sale_id=1, company_id=18))
+    person = alice.ask(persons.persons_of(18))[0]
+    added = alice.ask(sales.add_stakeholder(start, sale_id=1, company_id=18, person_id=person.person_id))
     alice.ask(sales.change_stakeholder(added.stakeholder_id, changes(added, comment="pays")))
-    assert "pays" in {row.comment for row in alice.ask(sales.stakeholders_of(1))}
+    [row] = [row for row in alice.ask(sales.stakeholders_of(1)) if row.stakeholder_id == added.stakeholder_id]
+    assert (row.comment, row.company_id, row.person_id, row.person) == ("pays", 18, person.person_id, person.name)
+    assert row.company == alice.ask(contacts.contact(18)).full_name
     alice.ask(sales.remove_stakeholder(added.stakeholder_id))
 
 
