@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crm_client.archive import ColumnInfo
 from crm_client.consents import Consent
 from crm_client.duplicates import Duplicate
 from crm_client.fields import Word
@@ -135,6 +136,11 @@ def test_every_word_is_documented(record: type[Record]) -> None:
         if isinstance(hint, type) and issubclass(hint, Word):
             known = type_at(CARRIERS[record], places(record)[name].path).split("|")
             assert {word.value for word in hint} - {"Unknown"} <= set(known), name
+
+
+def test_columns_of_an_archive_are_told_as_documented() -> None:
+    column = ColumnInfo.parse(filled("ArchiveColumnInfo"))
+    assert (column.name, column.title, column.restriction, column.list_name, column.can_order) == (*"xxxx", True)
 
 
 keys = st.sampled_from(
