@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tests.bench import client_cpu, company_panel, import_time
+from tests.bench import client_cpu, company_panel, import_time, serving
 
 
 def main() -> None:
     client_cpu.run()
     import_time.run()
     company_panel.run()
+    serving.run()
 
 
 if __name__ == "__main__":

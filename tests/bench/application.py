@@ -19,6 +19,8 @@ TICKS = os.sysconf("SC_CLK_TCK")
 BOOT_SECONDS = 60
 SIDECARD, BARE = "panel.asgi:application", "tests.bench.asgi:bare"
 WITHOUT_DJANGO = "tests.bench.asgi:without_django"
+FLOORS = {BARE: ["--factory", "--lifespan", "off"], WITHOUT_DJANGO: ["--lifespan", "off"]}
+"""What uvicorn has to know about them."""
 
 
 @dataclass
@@ -63,8 +65,7 @@ def application(name: str, env: Mapping[str, str], workers: int = 1) -> Iterator
     command = [sys.executable, "-m", "uvicorn", name, "--port", str(port), "--workers", str(workers)]
     command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
     command += ["--backlog", "2048"]
-    command += [] if name == SIDECARD else ["--lifespan", "off"]
-    command += ["--factory"] if name == BARE else []
+    command += FLOORS.get(name, [])
     env = os.environ | env | {"SIDECARD_BASE_URL": f"http://127.0.0.1:{port}"}
     process = subprocess.Popen(command, cwd=ROOT, env=env)
     try:

@@ -78,6 +78,7 @@ def person(row: dict[str, Any]) -> dict[str, Any]:
         "name": row["fullName"],
         "is_retired": row["retired"],
         "title": row["title"],
+        "position": row["position"],
         "email": row["email/emailAddress"],
     }
 
@@ -87,6 +88,8 @@ def sale(row: dict[str, Any]) -> dict[str, Any]:
         "heading": row["heading"],
         "probability": row["probPercent"],
         "stage": row["stage"],
+        "sale_type": row["saleType"],
+        "owner": row["associate/fullName"],
         "currency": row["currency"],
     }
 

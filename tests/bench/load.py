@@ -28,6 +28,8 @@ import uvloop
 from tests.bench.state import Person
 
 FIRST_ID = 1_000_000
+PATIENCE = 120.0
+"""Seconds within which a user must be done, or the run has failed."""
 HEADERS = (
     "Host: 127.0.0.1\r\nCookie: __Host-psid={cookie}\r\nSec-Fetch-Dest: iframe\r\nAccept: text/html\r\n"
     "Accept-Language: en-US\r\nUser-Agent: bench\r\n\r\n"
@@ -44,8 +46,9 @@ class Job:
     users: int = 1
     seconds: float = 60.0
     pages: int = 1_000_000
-    fresh: bool = True
-    """A company nobody asked for before at every page; else each person's own again and again."""
+    first: int | None = None
+    """The company of the first person, the next one of the second person and so on; None: at every page a company
+    nobody asked for before."""
     lenient: bool = False
     """Any answer will do, and at the end none is waited for: for the users of a tenant in trouble."""
 
@@ -75,6 +78,7 @@ class User(asyncio.Protocol):
 
     def __init__(self, ask_next: Callable[[], tuple[bytes, bytes] | None], told: Told, lenient: bool) -> None:
         self.ask_next, self.told, self.lenient = ask_next, told, lenient
+        self.painted_at = 0.0
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -150,21 +154,18 @@ async def carry_out(job: Job, ids: Iterator[int]) -> Told:
         await asyncio.sleep(0.3 * number / job.users)
         loop = asyncio.get_running_loop()
         _, person = await loop.create_connection(lambda: User(ask_next, told, job.lenient), "127.0.0.1", job.port)
-        async with asyncio.timeout(max(0, ends_at - time.perf_counter()) if job.lenient else 120):
-            await person.done
+        patience = ends_at - time.perf_counter() if job.lenient else PATIENCE
+        await asyncio.wait([person.done], timeout=max(0, patience))
+        person.transport.close()
+        if not job.lenient:
+            # Whoever still waits, waits in vain: this raises.
+            person.done.result()
 
     async with asyncio.TaskGroup() as group:
         for number in range(job.users):
-            group.create_task(_patient(user(number)) if job.lenient else user(number))
+            group.create_task(user(number))
     told.seconds = time.perf_counter() - started
     return told
-
-
-async def _patient(user) -> None:
-    try:
-        await user
-    except TimeoutError:
-        return
 
 
 def requests(job: Job, ids: Iterator[int]) -> Iterator[tuple[bytes, bytes]]:
@@ -172,7 +173,7 @@ def requests(job: Job, ids: Iterator[int]) -> Iterator[tuple[bytes, bytes]]:
     for number in range(job.pages):
         turn = number % len(job.people)
         ctx, associate, cookie = job.people[turn]
-        contact = next(ids) if job.fresh else FIRST_ID + turn
+        contact = next(ids) if job.first is None else job.first + turn
         path = job.path.format(ctx=ctx, associate=associate, contact=contact)
         yield f"GET {path} HTTP/1.1\r\n{HEADERS.format(cookie=cookie)}".encode(), f"{ctx} {contact}".encode()
 

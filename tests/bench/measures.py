@@ -27,8 +27,11 @@ class Slice:
     size: int
     cpu: float = 0.0
     """Milliseconds of the workers' CPU a page."""
-    memory: float = 0.0
-    """Resident megabytes of a worker afterwards."""
+
+    @property
+    def of_a_core(self) -> float:
+        """Pages a second that one core could serve if nothing else ran on it."""
+        return 1000 / self.cpu
 
 
 type Sides = Mapping[str, Callable[[], Slice]]
@@ -39,7 +42,7 @@ def take(ask: Ask, job: Job, app: Application | None = None) -> Slice:
     before = app.cpu() if app else 0.0
     told = ask(job)
     cpu = (app.cpu() - before) * 1000 / told.pages if app else 0.0
-    times = quantiles(told.milliseconds, n=100, method="inclusive")
+    times = percentiles(told.milliseconds)
     return Slice(
         users=job.users,
         pages=told.pages,
@@ -50,16 +53,20 @@ def take(ask: Ask, job: Job, app: Application | None = None) -> Slice:
         painted=median(told.painted),
         size=told.size,
         cpu=cpu,
-        memory=app.memory() if app else 0.0,
     )
 
 
-def rounds(sides: Sides, times: int) -> dict[str, list[Slice]]:
+def percentiles(values: Sequence[float]) -> list[float]:
+    """The first to the 99th; of one value itself."""
+    return quantiles(values, n=100, method="inclusive") if len(values) > 1 else [*values] * 99
+
+
+def rounds(sides: Sides, times: int, backwards: bool = True) -> dict[str, list[Slice]]:
     """All sides by turns, ``times`` over: what troubles the machine for a moment troubles all."""
     found: dict[str, list[Slice]] = {name: [] for name in sides}
     for number in range(times):
         # Forwards and backwards, so that none is always the first.
-        for name in list(sides)[:: 1 if number % 2 == 0 else -1]:
+        for name in list(sides)[:: -1 if backwards and number % 2 else 1]:
             found[name].append(sides[name]())
     return found
 
@@ -68,9 +75,9 @@ def middle(slices: Sequence[Slice], what: str) -> float:
     return median(getattr(one, what) for one in slices)
 
 
-def ratio(ones: Sequence[Slice], others: Sequence[Slice], what: str) -> tuple[float, float]:
-    """The median of the rounds' ratios, and their noise."""
-    found = [getattr(one, what) / getattr(other, what) for one, other in zip(ones, others, strict=True)]
+def ratio(ones: Sequence[Slice], others: Sequence[Slice], what: str, to: str = "") -> tuple[float, float]:
+    """The median of the rounds' ratios, and their noise. ``to`` is what the others are measured by, if not the same."""
+    found = [getattr(one, what) / getattr(other, to or what) for one, other in zip(ones, others, strict=True)]
     return median(found), noise(found)
 
 
