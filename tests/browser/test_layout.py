@@ -23,17 +23,14 @@ WATCH = """
     }).observe({ type: "layout-shift", buffered: true });
 """
 SWAP = """
-    async part => {
-      const { location, htmx, performance } = window;
-      await htmx.ajax("GET", `${location.pathname}${location.search}&part=${part}`,
-                      { target: `.${part}`, swap: "outerHTML" });
-    }
+    part => htmx.ajax("GET", `${location.pathname}${location.search}&part=${part}`,
+                      { target: `.${part}`, swap: "outerHTML" })
 """
 
 
 @pytest.fixture
 def watched(strict_desk: Desk) -> CompanyCard:
-    """Alice, signed in in the panel on Acme's card, in a window that notes what moves; Lato is not installed for her."""
+    """Alice, signed in in the panel on Acme's card, in a window that notes what moves; she has no Lato installed."""
     card = strict_desk.company("alice")
     card.panel().sign_in()
     card.page.add_init_script(WATCH)

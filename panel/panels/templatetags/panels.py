@@ -114,7 +114,7 @@ def action_url(context: Context, action: str) -> str:
 def in_superoffice(context: Context, where: str, key: int) -> SafeString:
     """Attributes of a link to a record in SuperOffice: ``<a {% in_superoffice "sale.main?sale_id=" sale.sale_id %}>``.
 
-    Inside SuperOffice ``panels.js`` sends the SoProtocol text to the frame's parent; elsewhere the link opens the client.
+    Inside SuperOffice ``panels.js`` sends the SoProtocol text to the page around; elsewhere the link opens the client.
     """
     target, client = escape(f"{where}{int(key)}"), escape(context["client_url"])
     link = f'data-soprotocol="{target}"'
