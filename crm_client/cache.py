@@ -3,8 +3,13 @@
 Two kinds of answers, and nothing else:
 
 - *facts*, ten minutes: who the caller is and his rights, lists, definitions of fields. NetServer is not asked.
-- *records* (one company, person …), one minute, only where the client was given a cache for them: NetServer is asked
-  each time by ``If-Modified-Since``, and a 304 saves sending and making the record [ws/endpoints/http-headers].
+- *records* (one company, person …) and *rows* (what an archive finds), one minute, only where the client was given a
+  cache for them. For a record NetServer is asked each time by ``If-Modified-Since``, and a 304 saves sending and making
+  it [ws/endpoints/http-headers]. Archives know no such question: rows are taken from memory for twenty seconds, then
+  asked for again.
+
+A memory that does not ask (``asks=False``) answers from these alone, however old within their minute, and raises
+``NotRemembered`` for all else: to show at once what was seen a moment ago, while another client asks.
 
 Answers depend on who asks, so a key always holds environment, tenant and associate, and also the language, culture and
 time zone. Values are bytes, as NetServer sent them; a cache for records should seal them, for they are the customer's
@@ -30,7 +35,9 @@ from crm_client.calls import Call, http_date
 FACTS_LAST = 600.0
 """Seconds."""
 RECORDS_LAST = 60.0
-"""Seconds."""
+"""Seconds, of rows too."""
+ROWS_STAND = 20.0
+"""Seconds until an archive is asked again."""
 EDITION_LASTS = 2 * FACTS_LAST
 """Seconds: longer than anything kept under the edition before it."""
 
@@ -53,6 +60,10 @@ class AsyncCache(Protocol):
     async def aset(self, key: str, value: bytes, seconds: float, /) -> Any: ...
 
 
+class NotRemembered(Exception):
+    """A memory that does not ask has no answer."""
+
+
 _FACTS = (
     r"(?i)v1/(?:User/current(?:Principal|Associate)|MDOList(?:/.+)?|List(?:/.+)?"
     r"|[a-z]+/(?:CustomField(?:/.+)?|UdefLayout(?:/Published(?:/.+)?)?))"
@@ -68,8 +79,10 @@ class Rule:
     cache: Any
     lasts: float
     """Seconds."""
-    is_checked: bool
-    """NetServer is asked each time whether the answer still holds."""
+    stands: float
+    """Seconds without asking NetServer anything."""
+    is_checked: bool = False
+    """After that NetServer is asked whether the answer still holds."""
 
 
 @dataclass(frozen=True)
@@ -82,17 +95,21 @@ class Memory[C: (Cache, AsyncCache)]:
     ctx: str
     associate_id: int
     records: C | None = None
+    """For records and rows."""
+    asks: bool = True
 
     def rule(self, call: Call) -> Rule | None:
         """How the answer to a call is remembered, if it may be at all."""
         if call.method != "GET" or call.upload is not None:
             return None
         if re.fullmatch(_FACTS, call.path):
-            return Rule(self.facts, FACTS_LAST, is_checked=False)
+            return Rule(self.facts, FACTS_LAST, stands=FACTS_LAST)
         conditional = {name.lower() for name in call.headers} & {"if-modified-since", "if-unmodified-since"}
-        if self.records is None or conditional or not re.fullmatch(_RECORDS, call.path):
+        if self.records is None or conditional:
             return None
-        return Rule(self.records, RECORDS_LAST, is_checked=True)
+        if re.fullmatch(_RECORDS, call.path):
+            return Rule(self.records, RECORDS_LAST, stands=0.0, is_checked=True)
+        return Rule(self.records, RECORDS_LAST, stands=ROWS_STAND) if "$select" in call.query else None
 
     @property
     def tenant_key(self) -> str:
@@ -137,17 +154,20 @@ class Kept:
     body: bytes
     since: str
     """An HTTP date: nothing changed before it was missed. Empty if the answer had none."""
+    at: float
+    """When NetServer last gave or confirmed it, in seconds of Unix time."""
 
     @classmethod
     def parse(cls, value: Any) -> Kept | None:
         if not isinstance(value, bytes):
             return None
-        since, _, body = value.partition(b"\n")
-        return cls(body, since.decode("ascii", "replace"))
+        at, _, rest = value.partition(b" ")
+        since, _, body = rest.partition(b"\n")
+        return cls(body, since.decode("ascii", "replace"), float(at))
 
     @property
     def as_bytes(self) -> bytes:
-        return self.since.encode() + b"\n" + self.body
+        return f"{self.at!r} {self.since}\n".encode() + self.body
 
 
 def since(headers: Mapping[str, str]) -> str:

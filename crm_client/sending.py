@@ -14,7 +14,7 @@ from random import random as chance
 from typing import Any
 from urllib.parse import urlsplit
 
-from crm_client.cache import EDITION_LASTS, Kept, Memory, Rule, changes_facts, new_edition, since
+from crm_client.cache import EDITION_LASTS, Kept, Memory, NotRemembered, Rule, changes_facts, new_edition, since
 from crm_client.calls import Call, decipher, plain
 from crm_client.errors import CrmError, Misdirected
 from crm_client.fates import Fate, loss
@@ -114,6 +114,8 @@ def course(trip: Trip, retries: Retries, memory: Memory[Any] | None, depends_on:
     rule = memory.rule(trip.call)
     if rule is not None:
         return (yield from _remembered(trip, retries, memory, rule, depends_on))
+    if not memory.asks:
+        raise NotRemembered(trip.call.name)
     answer = (yield from _sent(trip, trip.call, retries))[1]
     if changes_facts(trip.call):
         yield methodcaller("_keep", memory.facts, memory.tenant_key, new_edition(), EDITION_LASTS)
@@ -121,20 +123,23 @@ def course(trip: Trip, retries: Retries, memory: Memory[Any] | None, depends_on:
 
 
 def _remembered(trip: Trip, retries: Retries, memory: Memory[Any], rule: Rule, depends_on: Mapping[str, str]) -> Steps:
-    edition = yield methodcaller("_recall", memory.facts, memory.tenant_key)
-    key = memory.key(trip.call, depends_on, edition.decode() if isinstance(edition, bytes) else "")
+    edition = b""
+    if rule.cache is memory.facts:
+        edition = (yield methodcaller("_recall", memory.facts, memory.tenant_key)) or b""
+    key = memory.key(trip.call, depends_on, edition.decode())
     kept = None if trip.call.is_fresh else Kept.parse((yield methodcaller("_recall", rule.cache, key)))
-    if kept is not None and not rule.is_checked:
+    if kept is not None and (time.time() < kept.at + rule.stands or not memory.asks):
         return _from_memory(trip, kept)
+    if not memory.asks:
+        raise NotRemembered(trip.call.name)
     call = trip.call
-    if kept is not None and kept.since:
+    if kept is not None and rule.is_checked and kept.since:
         call = replace(call, headers={**call.headers, "If-Modified-Since": kept.since})
     answer, decoded = yield from _sent(trip, call, retries)
-    if answer.status == 304 and kept is not None:
-        return _from_memory(trip, kept)
-    fresh = Kept(answer.body, since(answer.headers))
+    holds = kept if answer.status == 304 else None
+    fresh = Kept(holds.body if holds else answer.body, since(answer.headers), time.time())
     yield methodcaller("_keep", rule.cache, key, fresh.as_bytes, rule.lasts)
-    return decoded
+    return _from_memory(trip, holds) if holds else decoded
 
 
 def _from_memory(trip: Trip, kept: Kept) -> Any:

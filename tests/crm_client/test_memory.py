@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from crm_client.cache import Memory, forget, forget_async, since
+from crm_client.cache import Memory, NotRemembered, forget, forget_async, since
 from crm_client.calls import Call, Operation, http_date
 from crm_client.errors import CrmError, Denied
 from crm_client.hooks import CallRecord
@@ -214,12 +216,16 @@ class TestRecords:
         company.name, company.updated = "Acme AS", company.now
         assert crm.ask(asking(Call("GET", "v1/Contact/17")))["Name"] == "Acme AS"
 
-    def test_for_a_minute(self, netserver: NetServer, open_crm: Open, shelf: Shelf, company: Company) -> None:
+    def test_for_a_minute_since_it_was_confirmed(
+        self, netserver: NetServer, open_crm: Open, shelf: Shelf, company: Company
+    ) -> None:
         crm = open_crm(netserver, memory=of(Shelf(), records=shelf))
-        for now in (0, 59, 61):
+        whole = []
+        for now in (0, 59, 61, 122):
             shelf.now = now
             crm.ask(asking(Call("GET", "v1/Contact/17")))
-        assert company.whole == 2
+            whole.append(company.whole)
+        assert whole == [1, 1, 1, 2]
 
     def test_who_may_not_read_it_any_more_does_not(
         self, netserver: NetServer, open_crm: Open, shelf: Shelf, company: Company
@@ -240,6 +246,83 @@ class TestRecords:
         netserver.on("v1/Contact/17", status=304)
         with pytest.raises(CrmError):
             open_crm(netserver).ask(asking(Call("GET", "v1/Contact/17")))
+
+
+ROWS = Call("GET", "v1/Contact/17/Persons", query={"$select": "fullName"})
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch, shelf: Shelf) -> Callable[[float], None]:
+    """Moves our clock and the shelf's."""
+    started = time.time()
+
+    def to(seconds: float) -> None:
+        shelf.now = seconds
+        monkeypatch.setattr("crm_client.sending.time.time", lambda: started + seconds)
+
+    to(0)
+    return to
+
+
+class TestRows:
+    @pytest.fixture(autouse=True)
+    def _people(self, netserver: NetServer, company: Company) -> None:
+        netserver.on("v1/Contact/17/Persons", {"value": [{"fullName": "Ola"}]})
+
+    def test_they_stand_for_twenty_seconds(
+        self, netserver: NetServer, open_crm: Open, shelf: Shelf, clock: Callable[[float], None]
+    ) -> None:
+        crm = open_crm(netserver, memory=of(Shelf(), records=shelf))
+        asked = []
+        for now in (0, 19, 21, 40, 42):
+            clock(now)
+            assert crm.ask(asking(ROWS))["value"] == [{"fullName": "Ola"}]
+            asked.append(len(netserver.asked))
+        assert asked == [1, 1, 2, 2, 3]
+
+    def test_without_a_cache_for_them_they_are_asked_each_time(
+        self, netserver: NetServer, open_crm: Open, shelf: Shelf
+    ) -> None:
+        crm = open_crm(netserver, memory=of(shelf))
+        crm.ask(asking(ROWS))
+        crm.ask(asking(ROWS))
+        assert len(netserver.asked) == 2
+
+    def test_other_columns_are_another_question(self, netserver: NetServer, open_crm: Open, shelf: Shelf) -> None:
+        crm = open_crm(netserver, memory=of(Shelf(), records=shelf))
+        crm.ask(asking(ROWS))
+        crm.ask(asking(replace(ROWS, query={"$select": "email"})))
+        assert len(netserver.asked) == 2
+
+
+class TestWithoutAsking:
+    @pytest.fixture(autouse=True)
+    def _people(self, netserver: NetServer, company: Company) -> None:
+        netserver.on("v1/Contact/17/Persons", {"value": [{"fullName": "Ola"}]})
+
+    def test_what_was_seen_is_shown_however_old(
+        self, netserver: NetServer, open_crm: Open, shelf: Shelf, clock: Callable[[float], None]
+    ) -> None:
+        seen = open_crm(netserver, memory=of(Shelf(), records=shelf))
+        silent = open_crm(netserver, memory=replace(of(Shelf(), records=shelf), asks=False))
+        for call in (Call("GET", "v1/Contact/17"), ROWS):
+            seen.ask(asking(call))
+        asked = len(netserver.asked)
+        clock(59)
+        assert silent.ask(asking(Call("GET", "v1/Contact/17")))["Name"] == "Acme"
+        assert silent.ask(asking(ROWS))["value"] == [{"fullName": "Ola"}]
+        assert len(netserver.asked) == asked
+
+    @pytest.mark.parametrize(
+        "call", [Call("GET", "v1/Contact/17"), ROWS, Call("GET", ME), Call("PATCH", "v1/Contact/17", json=[])]
+    )
+    def test_anything_else_says_so_and_is_not_sent(
+        self, netserver: NetServer, open_crm: Open, shelf: Shelf, call: Call
+    ) -> None:
+        silent = open_crm(netserver, memory=replace(of(Shelf(), records=shelf), asks=False))
+        with pytest.raises(NotRemembered):
+            silent.ask(asking(call))
+        assert netserver.asked == []
 
 
 @pytest.mark.usefixtures("company")
