@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from .facts import body_kind, spelt
+from .facts import TYPES, answer_kind, body_kind, spelt
 from .texts import Clock, clock_of, in_language, language_of
 from .world import Associate, Tenant, World
 
@@ -51,6 +51,20 @@ def denied(what: str) -> Refused:
 def lacking(what: str) -> Refused:
     """501: documented by SuperOffice, not built in this sandbox."""
     return Refused(501, "NotImplementedException", f"The sandbox lacks {what}")
+
+
+def chosen(value: Any, kind: str, wanted: str) -> Any:
+    """A carrier, or each of an array, of which only the properties named in a ``$select`` are left; 400 for names it
+    has not. In an archive ``$select`` names columns: that is read elsewhere, as values that are no carriers are."""
+    if kind.startswith("["):
+        return [chosen(item, kind[1:-1], wanted) for item in value]
+    if value is None or kind not in TYPES or kind == "ODataSlimResponse":
+        return value
+    names = {name.strip().lower() for name in wanted.split(",") if name.strip()}
+    unknown = names - {name.lower() for name in TYPES[kind]}
+    if unknown:
+        raise bad(f"$select: {kind} has no property {', '.join(sorted(unknown))}")
+    return {name: item if name.lower() in names else None for name, item in value.items()}
 
 
 @dataclass(frozen=True)
@@ -99,8 +113,10 @@ class Call:
         return clock
 
     def answer(self, value: Any) -> Response:
-        """A value as JSON in the caller's language."""
-        return JSONResponse(in_language(value, self.language))
+        """A value as JSON in the caller's language; with ``$select`` all properties not named are null."""
+        wanted = self.parameter("$select")
+        kept = chosen(value, answer_kind(self.path, self.method), wanted) if wanted else value
+        return JSONResponse(in_language(kept, self.language))
 
     def may(self, table: str, right: str) -> bool:
         """Whether sentry lets the caller ``select``, ``update``, ``insert`` or ``delete`` rows of a table."""

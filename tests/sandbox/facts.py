@@ -3,7 +3,8 @@
 ``types``: carrier name to its properties, each ``int``, ``double``, ``bool``, ``string``, ``datetime``, an enumeration
 (``Open|Sold|…``), another carrier, an array ``[X]`` or a map ``{X}``. ``paths``: every documented path below ``api/``
 with its methods and the type of a good answer (``?`` for types the sandbox does not serve). ``bodies``: the same paths
-with the type of what is sent to them.
+with the type of what is sent to them. ``queries``: the same paths with the names of what they take in the query; ``$``
+stands for the parameters of archives.
 """
 
 from __future__ import annotations
@@ -24,10 +25,7 @@ TYPES: dict[str, dict[str, str]] = _FACTS["types"]
 
 PATHS: dict[str, dict[str, str]] = _FACTS["paths"]
 
-
 MASK = "mask"
-
-BODIES: dict[str, dict[str, str]] = _FACTS["bodies"]
 
 
 def blank(carrier: str) -> dict[str, Any]:
@@ -55,14 +53,9 @@ def is_documented(path: str) -> bool:
 
 def _fitting(path: str) -> list[str]:
     """Documented paths a request fits; one with fewer placeholders hides others, as in a web server."""
-    found = [template for pattern, template in _patterns() if pattern.fullmatch(path)]
+    found = [template for pattern, template in _by_subject("paths").get(_subject(path), []) if pattern.fullmatch(path)]
     fewest = min((template.count("{") for template in found), default=0)
     return [template for template in found if template.count("{") == fewest]
-
-
-@cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    return [(_pattern(template), template) for template in PATHS]
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -83,17 +76,32 @@ def body_kind(path: str, method: str) -> str | None:
 
     PATCH is not in the description: what is merged is what PUT takes.
     """
+    return _told("bodies", path, method)
+
+
+def answer_kind(path: str, method: str) -> str:
+    """The type of a good answer, empty if none is documented."""
+    return _told("paths", path, method) or ""
+
+
+def queries(path: str, method: str) -> set[str]:
+    """What a path takes in the query beside ``$select``, in lower case."""
+    return set((_told("queries", path, method) or "").lower().split())
+
+
+def _told(table: str, path: str, method: str) -> str | None:
+    """What a table says of a path and a method."""
     method = "PUT" if method == "PATCH" else method
-    near = _bodies_by_subject().get(_subject(path), [])
+    near = ((pattern, _FACTS[table][template]) for pattern, template in _by_subject(table).get(_subject(path), []))
     return next((kinds[method] for pattern, kinds in near if method in kinds and pattern.fullmatch(path)), None)
 
 
 @cache
-def _bodies_by_subject() -> dict[tuple[str, ...], list[tuple[re.Pattern[str], dict[str, str]]]]:
-    """Few patterns are tried for each request; those with fewer placeholders first."""
-    found: dict[tuple[str, ...], list[tuple[re.Pattern[str], dict[str, str]]]] = {}
-    for template in sorted(BODIES, key=lambda one: one.count("{")):
-        found.setdefault(_subject(template), []).append((_pattern(template), BODIES[template]))
+def _by_subject(table: str) -> dict[tuple[str, ...], list[tuple[re.Pattern[str], str]]]:
+    """A table's paths. Few patterns are tried for each request; those with fewer placeholders first."""
+    found: dict[tuple[str, ...], list[tuple[re.Pattern[str], str]]] = {}
+    for template in sorted(_FACTS[table], key=lambda one: one.count("{")):
+        found.setdefault(_subject(template), []).append((_pattern(template), template))
     return found
 
 
