@@ -85,8 +85,12 @@ class Call:
 
     def parameter(self, name: str) -> str | None:
         """A query parameter whose name's case does not matter; the last one wins."""
-        found = [value for key, value in self.query if key.lower() == name.lower()]
-        return found[-1] if found else None
+        return self.parameters.get(name.lower())
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        """The query by names in lower case."""
+        return {name.lower(): value for name, value in self.query}
 
     @cached_property
     def json(self) -> Any:

@@ -30,15 +30,23 @@ MASK = "mask"
 
 def blank(carrier: str) -> dict[str, Any]:
     """A carrier with all its properties, each at what .NET has for nothing."""
-    return {name: _nothing(kind) for name, kind in TYPES[carrier].items() if name != "_Links"}
+    made, containers = _empty(carrier)
+    return made | {name: new() for name, new in containers}
+
+
+@cache
+def _empty(carrier: str) -> tuple[dict[str, Any], list[tuple[str, type[Any]]]]:
+    """The properties, and which of them need a list or a map of their own."""
+    made = {name: _nothing(kind) for name, kind in TYPES[carrier].items() if name != "_Links"}
+    return made, [(name, type(value)) for name, value in made.items() if isinstance(value, (list, dict))]
 
 
 def carrier(name: str, **given: Any) -> dict[str, Any]:
     """A carrier with some values given; a name the description does not know is a mistake of ours (KeyError)."""
     made = blank(name)
-    for key, value in given.items():
-        made[key] = value if key in made else _unknown(name, key)
-    return made
+    if not given.keys() <= made.keys():
+        raise KeyError(f"{name} has no property {', '.join(given.keys() - made.keys())}")
+    return made | given
 
 
 def documented(path: str, method: str) -> tuple[str, str] | None:
@@ -153,10 +161,6 @@ def _nothing(kind: str) -> Any:
     if kind.startswith("{"):
         return {}
     return kind.split("|")[0] if "|" in kind else None
-
-
-def _unknown(name: str, key: str) -> Any:
-    raise KeyError(f"{name} has no property {key}")
 
 
 def misfits(value: Any, kind: str, path: str = "", whole: bool = True) -> list[str]:

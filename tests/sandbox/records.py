@@ -82,8 +82,16 @@ def replace(call: Call, kind: Kind, key: int) -> Response:
 def replaced(call: Call, kind: Kind, key: int, wanted: Entity) -> Entity:
     """Store a whole entity over another."""
     call.demand(kind.right, "update")
+    return _replaced(call, kind, key, _seen(call, kind, key), wanted)
+
+
+def _seen(call: Call, kind: Kind, key: int) -> Entity:
+    """An entity as this caller sees it."""
+    return in_language(shown(call, kind, key, find(call, kind, key)), call.language)
+
+
+def _replaced(call: Call, kind: Kind, key: int, seen: Entity, wanted: Entity) -> Entity:
     row = find(call, kind, key)
-    seen = in_language(shown(call, kind, key, row), call.language)
     changes = stored(call, kind, seen, wanted, row)
     differ = differing(row, row | changes)
     row |= changes
@@ -105,11 +113,10 @@ def patch(call: Call, kind: Kind, key: int) -> Response:
     ``If-Unmodified-Since`` is documented for PUT only; a switch of the world makes it count here too.
     """
     call.demand(kind.right, "update")
-    row = find(call, kind, key)
     if call.world.netserver.patch_honours_unmodified_since:
-        _refuse_changed(call, row)
-    seen = in_language(shown(call, kind, key, row), call.language)
-    return call.answer(replaced(call, kind, key, patched(seen, call.json)))
+        _refuse_changed(call, find(call, kind, key))
+    seen = _seen(call, kind, key)
+    return call.answer(_replaced(call, kind, key, seen, patched(seen, call.json)))
 
 
 def delete(call: Call, kind: Kind, key: int) -> Response:
