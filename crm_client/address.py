@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from crm_client.auth import NoAnswer, ask, ask_async, asking
+from crm_client.calls import object_in
 from crm_client.errors import BadAnswer, Unavailable
 from crm_client.state import TenantState, state_url
 
@@ -98,10 +99,7 @@ class _Known:
     def _learn(self, response: httpx.Response) -> str:
         if response.status_code == 404:
             raise Unavailable("state API: no such tenant", sent=False, status=404)
-        try:
-            state = TenantState.parse(response.json())
-        except ValueError:
-            raise BadAnswer("state API: the answer is not JSON", sent=False) from None
+        state = TenantState.parse(object_in(response.content))
         if not state.is_running:
             raise Unavailable(f"the tenant is {state.state}", sent=False)
         self._api = checked(state.api, self._login_url, self._hosts)

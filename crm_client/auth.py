@@ -20,7 +20,6 @@ as httpx does, and also tell them of requests that failed.
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Hashable, Mapping
@@ -33,7 +32,7 @@ from typing import Any, Protocol
 import httpx
 
 from crm_client import hands
-from crm_client.calls import retry_after
+from crm_client.calls import object_in, retry_after
 from crm_client.errors import BadAnswer, BadRequest, CrmError, NotSignedIn, Passing, Unavailable
 from crm_client.hands import AsyncHand, Hand
 
@@ -376,11 +375,11 @@ def granted(response: httpx.Response, refresh_token: str = "") -> Grant:
     if response.status_code != 200:
         raise _refusal(response)
     try:
-        told = response.json()
+        told = object_in(response.content)
         lifetime = timedelta(seconds=int(told["expires_in"]))
         kept = told.get("refresh_token") or refresh_token
         return Grant(str(told["access_token"]), str(kept), datetime.now(UTC) + lifetime)
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+    except (ValueError, KeyError, TypeError, OverflowError):
         raise BadAnswer("token renewal: the answer holds no token", status=200) from None
 
 
@@ -395,10 +394,7 @@ def _refusal(response: httpx.Response) -> CrmError:
 
 
 def _error_code(response: httpx.Response) -> str:
-    try:
-        code = json.loads(response.content)["error"]
-    except (ValueError, KeyError, TypeError):
-        return ""
+    code = object_in(response.content).get("error")
     return code if isinstance(code, str) and re.fullmatch(r"[a-z_]{1,40}", code) else ""
 
 

@@ -255,7 +255,7 @@ def _decoded(call: Call, status: int, body: bytes) -> Any:
 def _refusal(call: Call, status: int, headers: Mapping[str, str], body: bytes, secrets: Iterable[str]) -> CrmError:
     """NetServer's error object, leniently: pages and real servers disagree on its keys [ws/endpoints/rest-webapi]."""
     secrets = tuple(secrets)
-    told = _error_object(body)
+    told = object_in(body)
     error_type, source = (masked(_text(told, key), secrets) for key in ("ErrorType", "ErrorSource"))
     message = masked(_text(told, "ErrorMessage", "Message", "MessageDetail"), secrets)
     summary = f"{call.name}: {status}" + (f" {error_type}" if error_type else "")
@@ -269,7 +269,8 @@ def _refusal(call: Call, status: int, headers: Mapping[str, str], body: bytes, s
     )
 
 
-def _error_object(body: bytes) -> dict[str, Any]:
+def object_in(body: bytes) -> dict[str, Any]:
+    """The object in a JSON text; empty for anything else, for whoever looks for a key that must be there."""
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):

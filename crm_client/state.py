@@ -54,7 +54,7 @@ class TenantState:
     def parse(cls, answer: Any) -> TenantState:
         """From the decoded JSON. Raises ``BadAnswer`` for anything that names no tenant."""
         if not isinstance(answer, Mapping) or not answer.get("ContextIdentifier"):
-            raise BadAnswer("state API: the answer names no tenant")
+            raise BadAnswer("state API: the answer names no tenant", sent=False)
         endpoint = str(answer.get("Endpoint") or "").rstrip("/")
         return cls(
             ctx=str(answer["ContextIdentifier"]),

@@ -12,12 +12,12 @@ soon.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from typing import Any
 
 from crm_client import jwts
+from crm_client.calls import object_in
 from crm_client.errors import BadAnswer, Forged
 from crm_client.frozen import dataclass
 from crm_client.jwts import Key
@@ -66,15 +66,8 @@ class StateChange:
 
 
 def _told(body: bytes) -> Mapping[str, Any]:
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
-        told = None
-    if (
-        not isinstance(told, Mapping)
-        or not text(told.get("ContextIdentifier"))
-        or not _is_number(told.get("ChangeType"))
-    ):
+    told = object_in(body)
+    if not text(told.get("ContextIdentifier")) or not _is_number(told.get("ChangeType")):
         raise BadAnswer("state change: the body is no notification")
     return told
 

@@ -21,9 +21,8 @@ lie in a ``TicketStore`` and are renewed as tokens are (see ``auth``).
 from __future__ import annotations
 
 import base64
-import json
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from operator import methodcaller
@@ -31,7 +30,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from crm_client import jwts
 from crm_client.auth import AsyncTokenStore, Credential, Grant, TokenStore, answered, asking
-from crm_client.calls import masked, retry_after
+from crm_client.calls import masked, object_in, retry_after
 from crm_client.errors import BadAnswer, Forged, NotSignedIn, Unavailable
 from crm_client.jwts import KeyRing
 
@@ -116,7 +115,7 @@ class SystemUser(Credential):
         token = token_in(response, (signed, self._system_token, self._client_secret))
         if self._keys.wants(token):
             published = yield from answered(asking("GET", self._login_url + JWKS))
-            self._keys.learn(_json(published))
+            self._keys.learn(object_in(published.content))
         grant = Grant(self._ticket(token), "", datetime.now(UTC) + TICKET_LASTS)
         yield methodcaller("save", grant)
         return grant
@@ -184,8 +183,7 @@ def token_in(response: httpx.Response, secrets: tuple[str, ...]) -> str:
     status = response.status_code
     if status == 429 or status >= 500:
         raise Unavailable(f"system user: {status}", status=status, retry_after=retry_after(response.headers))
-    told = _json(response)
-    told = told if isinstance(told, Mapping) else {}
+    told = object_in(response.content)
     token, message = told.get("Token"), told.get("ErrorMessage")
     if told.get("IsSuccessful") is True and isinstance(token, str) and token:
         return token
@@ -193,10 +191,3 @@ def token_in(response: httpx.Response, secrets: tuple[str, ...]) -> str:
         words = masked(message, secrets) if isinstance(message, str) else ""
         raise NotSignedIn("system user: SuperOffice refuses the system token", status=status, message=words)
     raise BadAnswer(f"system user: {status}, and no token", status=status)
-
-
-def _json(response: httpx.Response) -> Any:
-    try:
-        return json.loads(response.content)
-    except (ValueError, RecursionError):
-        return None

@@ -17,12 +17,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from crm_client.calls import object_in
 from crm_client.errors import BadAnswer, Forged
 from crm_client.frozen import dataclass
 from crm_client.values import integer, moment, text, texts
@@ -69,11 +69,8 @@ class Event:
         """
         lower = {name.lower(): value for name, value in headers.items()}
         check(lower.get(SIGNATURE, ""), body, secret)
-        try:
-            told = json.loads(body)
-        except (ValueError, RecursionError):
-            told = None
-        if not isinstance(told, Mapping) or not text(told.get("Event")):
+        told = object_in(body)
+        if not text(told.get("Event")):
             raise BadAnswer("webhook: the body is no event")
         return cls.parse(told, lower)
 

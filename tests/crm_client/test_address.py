@@ -158,11 +158,12 @@ def test_an_address_that_is_not_superoffices_is_refused(api: StateApi, address: 
         address.get()
 
 
-@pytest.mark.parametrize("told", [None, [], {}, "x"])
+@pytest.mark.parametrize("told", [None, [], {}, "x", {"ContextIdentifier": "Cust12345", "State": "Suspended"}])
 def test_an_answer_that_is_none(api: StateApi, address: Face, told: Any) -> None:
     api.told = told
-    with pytest.raises(CrmError):
+    with pytest.raises(CrmError) as caught:
         address.get()
+    assert caught.value.sent is False
 
 
 def test_a_sandbox_may_be_on_this_machine() -> None:

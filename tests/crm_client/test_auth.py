@@ -116,6 +116,11 @@ def test_a_refused_refresh_token_is_forgotten(netserver: NetServer, open_crm: Op
     assert "secret" not in str(caught.value) + caught.value.message
 
 
+def nested(status: int) -> Callable[[httpx.Request], httpx.Response]:
+    """Brackets without end."""
+    return lambda _: httpx.Response(status, content=b"[" * 100_000)
+
+
 @pytest.mark.parametrize(
     ("status", "answer", "error"),
     [
@@ -129,6 +134,8 @@ def test_a_refused_refresh_token_is_forgotten(netserver: NetServer, open_crm: Op
         (302, {}, BadRequest),
         (200, {}, BadAnswer),
         (200, [], BadAnswer),
+        (200, nested(200), BadAnswer),
+        (400, nested(400), NotSignedIn),
         (200, {"access_token": "8A:Cust12345.secret", "expires_in": "soon"}, BadAnswer),
         (200, {"access_token": "8A:Cust12345.secret", "expires_in": 1e300}, BadAnswer),
     ],

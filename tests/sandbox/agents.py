@@ -52,22 +52,16 @@ def shown_or_null(call: Call, kind: Kind, key: int) -> Entity | None:
     return bare(shown(call, kind, key, row)) if row is not None else None
 
 
-def answer(call: Call, kind: Kind, entity: Entity | None) -> Response:
-    """An entity or null; with ``$select`` all properties not named are null."""
-    wanted = call.parameter("$select")
-    return call.answer(records.selected(entity, wanted, kind.carrier) if entity and wanted else entity)
-
-
 def create_default(call: Call, kind: Kind) -> Response:
-    return answer(call, kind, bare(records.fresh(call, kind)))
+    return call.answer(bare(records.fresh(call, kind)))
 
 
 def get_entity(call: Call, kind: Kind, parameter: str) -> Response:
-    return answer(call, kind, shown_or_null(call, kind, id_in_query(call, parameter)))
+    return call.answer(shown_or_null(call, kind, id_in_query(call, parameter)))
 
 
 def save_entity(call: Call, kind: Kind) -> Response:
-    return answer(call, kind, saved(call, kind, call.json))
+    return call.answer(saved(call, kind, call.json))
 
 
 def saved(call: Call, kind: Kind, sent: Any) -> Entity:

@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from .facts import body_kind, spelt
+from .facts import TYPES, answer_kind, body_kind, spelt
 from .texts import Clock, clock_of, in_language, language_of
 from .world import Associate, Tenant, World
 
@@ -53,6 +53,20 @@ def lacking(what: str) -> Refused:
     return Refused(501, "NotImplementedException", f"The sandbox lacks {what}")
 
 
+def chosen(value: Any, kind: str, wanted: str) -> Any:
+    """A carrier, or each of an array, of which only the properties named in a ``$select`` are left; 400 for names it
+    has not. In an archive ``$select`` names columns: that is read elsewhere, as values that are no carriers are."""
+    if kind.startswith("["):
+        return [chosen(item, kind[1:-1], wanted) for item in value]
+    if value is None or kind not in TYPES or kind == "ODataSlimResponse":
+        return value
+    names = {name.strip().lower() for name in wanted.split(",") if name.strip()}
+    unknown = names - {name.lower() for name in TYPES[kind]}
+    if unknown:
+        raise bad(f"$select: {kind} has no property {', '.join(sorted(unknown))}")
+    return {name: item if name.lower() in names else None for name, item in value.items()}
+
+
 @dataclass(frozen=True)
 class Call:
     """A request whose sender is known; ``path`` is below ``/{ctx}/api/``, ``api`` the absolute URL of that place."""
@@ -71,8 +85,12 @@ class Call:
 
     def parameter(self, name: str) -> str | None:
         """A query parameter whose name's case does not matter; the last one wins."""
-        found = [value for key, value in self.query if key.lower() == name.lower()]
-        return found[-1] if found else None
+        return self.parameters.get(name.lower())
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        """The query by names in lower case."""
+        return {name.lower(): value for name, value in self.query}
 
     @cached_property
     def json(self) -> Any:
@@ -99,8 +117,10 @@ class Call:
         return clock
 
     def answer(self, value: Any) -> Response:
-        """A value as JSON in the caller's language."""
-        return JSONResponse(in_language(value, self.language))
+        """A value as JSON in the caller's language; with ``$select`` all properties not named are null."""
+        wanted = self.parameter("$select")
+        kept = chosen(value, answer_kind(self.path, self.method), wanted) if wanted else value
+        return JSONResponse(in_language(kept, self.language))
 
     def may(self, table: str, right: str) -> bool:
         """Whether sentry lets the caller ``select``, ``update``, ``insert`` or ``delete`` rows of a table."""

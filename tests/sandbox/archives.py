@@ -23,11 +23,11 @@ from .world import Row
 PAGE = 1000
 
 PARAMETERS = (
-    *("$select", "$filter", "$orderby", "$entities", "$top", "$skip", "$mode", "$context", "$format", "$output"),
+    *("$select", "$filter", "$orderby", "$entities", "$top", "$skip", "$mode", "$format", "$output"),
     "$jsonsafe",
 )
 
-UNBUILT_PARAMETERS = ("$options", "$inlinecount")
+UNBUILT_PARAMETERS = ("$options", "$inlinecount", "$context")
 
 MASKS = {"None": 0, "Select": 1, "Update": 2, "Insert": 4, "Delete": 8, "RI": 5, "RestrictedUpdate": 32}
 
@@ -212,11 +212,12 @@ def understood(call: Call, archive: Provider) -> Query:
 
 def _refuse_parameters(call: Call) -> None:
     for name, value in call.query:
-        if name.lower() in UNBUILT_PARAMETERS or (name.lower() == "$output" and value.lower() != "logical"):
+        unbuilt = name.lower() in UNBUILT_PARAMETERS and value
+        if unbuilt or (name.lower() == "$output" and value.lower() != "logical"):
             raise lacking(f"the parameter {name}")
         if name.lower() == "$format" and value.lower() != "json":
             raise lacking(f"the format {value}")
-        if name.lower() not in PARAMETERS:
+        if name.lower() not in PARAMETERS + UNBUILT_PARAMETERS:
             raise bad(f"Unknown parameter {name}")
 
 

@@ -3,7 +3,8 @@
 ``types``: carrier name to its properties, each ``int``, ``double``, ``bool``, ``string``, ``datetime``, an enumeration
 (``Open|Sold|…``), another carrier, an array ``[X]`` or a map ``{X}``. ``paths``: every documented path below ``api/``
 with its methods and the type of a good answer (``?`` for types the sandbox does not serve). ``bodies``: the same paths
-with the type of what is sent to them.
+with the type of what is sent to them. ``queries``: the same paths with the names of what they take in the query; ``$``
+stands for the parameters of archives.
 """
 
 from __future__ import annotations
@@ -24,23 +25,28 @@ TYPES: dict[str, dict[str, str]] = _FACTS["types"]
 
 PATHS: dict[str, dict[str, str]] = _FACTS["paths"]
 
-
 MASK = "mask"
-
-BODIES: dict[str, dict[str, str]] = _FACTS["bodies"]
 
 
 def blank(carrier: str) -> dict[str, Any]:
     """A carrier with all its properties, each at what .NET has for nothing."""
-    return {name: _nothing(kind) for name, kind in TYPES[carrier].items() if name != "_Links"}
+    made, containers = _empty(carrier)
+    return made | {name: new() for name, new in containers}
+
+
+@cache
+def _empty(carrier: str) -> tuple[dict[str, Any], list[tuple[str, type[Any]]]]:
+    """The properties, and which of them need a list or a map of their own."""
+    made = {name: _nothing(kind) for name, kind in TYPES[carrier].items() if name != "_Links"}
+    return made, [(name, type(value)) for name, value in made.items() if isinstance(value, (list, dict))]
 
 
 def carrier(name: str, **given: Any) -> dict[str, Any]:
     """A carrier with some values given; a name the description does not know is a mistake of ours (KeyError)."""
     made = blank(name)
-    for key, value in given.items():
-        made[key] = value if key in made else _unknown(name, key)
-    return made
+    if not given.keys() <= made.keys():
+        raise KeyError(f"{name} has no property {', '.join(given.keys() - made.keys())}")
+    return made | given
 
 
 def documented(path: str, method: str) -> tuple[str, str] | None:
@@ -55,14 +61,9 @@ def is_documented(path: str) -> bool:
 
 def _fitting(path: str) -> list[str]:
     """Documented paths a request fits; one with fewer placeholders hides others, as in a web server."""
-    found = [template for pattern, template in _patterns() if pattern.fullmatch(path)]
+    found = [template for pattern, template in _by_subject("paths").get(_subject(path), []) if pattern.fullmatch(path)]
     fewest = min((template.count("{") for template in found), default=0)
     return [template for template in found if template.count("{") == fewest]
-
-
-@cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    return [(_pattern(template), template) for template in PATHS]
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -83,17 +84,32 @@ def body_kind(path: str, method: str) -> str | None:
 
     PATCH is not in the description: what is merged is what PUT takes.
     """
+    return _told("bodies", path, method)
+
+
+def answer_kind(path: str, method: str) -> str:
+    """The type of a good answer, empty if none is documented."""
+    return _told("paths", path, method) or ""
+
+
+def queries(path: str, method: str) -> set[str]:
+    """What a path takes in the query beside ``$select``, in lower case."""
+    return set((_told("queries", path, method) or "").lower().split())
+
+
+def _told(table: str, path: str, method: str) -> str | None:
+    """What a table says of a path and a method."""
     method = "PUT" if method == "PATCH" else method
-    near = _bodies_by_subject().get(_subject(path), [])
+    near = ((pattern, _FACTS[table][template]) for pattern, template in _by_subject(table).get(_subject(path), []))
     return next((kinds[method] for pattern, kinds in near if method in kinds and pattern.fullmatch(path)), None)
 
 
 @cache
-def _bodies_by_subject() -> dict[tuple[str, ...], list[tuple[re.Pattern[str], dict[str, str]]]]:
-    """Few patterns are tried for each request; those with fewer placeholders first."""
-    found: dict[tuple[str, ...], list[tuple[re.Pattern[str], dict[str, str]]]] = {}
-    for template in sorted(BODIES, key=lambda one: one.count("{")):
-        found.setdefault(_subject(template), []).append((_pattern(template), BODIES[template]))
+def _by_subject(table: str) -> dict[tuple[str, ...], list[tuple[re.Pattern[str], str]]]:
+    """A table's paths. Few patterns are tried for each request; those with fewer placeholders first."""
+    found: dict[tuple[str, ...], list[tuple[re.Pattern[str], str]]] = {}
+    for template in sorted(_FACTS[table], key=lambda one: one.count("{")):
+        found.setdefault(_subject(template), []).append((_pattern(template), template))
     return found
 
 
@@ -145,10 +161,6 @@ def _nothing(kind: str) -> Any:
     if kind.startswith("{"):
         return {}
     return kind.split("|")[0] if "|" in kind else None
-
-
-def _unknown(name: str, key: str) -> Any:
-    raise KeyError(f"{name} has no property {key}")
 
 
 def misfits(value: Any, kind: str, path: str = "", whole: bool = True) -> list[str]:

@@ -11,12 +11,9 @@ from . import events, mdo
 from . import list_groups as groups
 from .answers import Call, Refused, not_found
 from .asking import demand_administrator, fitting, flag, nothing
-from .facts import carrier
+from .facts import carrier, queries
 from .list_items import View
 from .list_kinds import FIRST_OWN, Kind, definition, find, kinds, lookup, own_kind
-
-FLAGGED = ("ListItemEntity",)
-"""Carriers whose lists take ``includeDeleted``; the others always show deleted items."""
 
 
 def viewed(call: Call, name: str) -> View:
@@ -129,8 +126,9 @@ def _delete(call: Call, name: str) -> Response:
 
 
 def _items(call: Call, name: str) -> Response:
-    view = viewed(call, name)
-    return call.answer(view.all(call, view.carrier not in FLAGGED or flag(call, "includeDeleted")))
+    """Those that are deleted too if the caller wants them, or the list has no ``includeDeleted``."""
+    deleted = flag(call, "includeDeleted") or "includedeleted" not in queries(call.path, call.method)
+    return call.answer(viewed(call, name).all(call, deleted))
 
 
 def _item_default(call: Call, name: str) -> Response:

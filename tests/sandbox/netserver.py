@@ -18,8 +18,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
 
 from . import agents, agents_more, archive_agents, archives, rest, subjects, webhooks
-from .answers import Call, Refused, lacking
-from .facts import documented, is_documented
+from .answers import Call, Refused, bad, lacking
+from .facts import documented, is_documented, queries
 from .gate import Gate
 from .world import RELEASE, World
 
@@ -55,8 +55,48 @@ def answer(call: Call) -> Response:
     for pattern, methods in HANDLERS.get(subject(call.path), []):
         match = pattern.fullmatch(call.path)
         if match and call.method in methods:
+            _refuse_parameters(call)
+            _refuse_arguments(call)
             return methods[call.method](call, **_arguments(match))
     raise _unknown(call)
+
+
+UNBUILT = {"isindexed", "notify", "versionid", "writeableurl", "embedimages", "ignoreoverrides"}
+"""Documented parameters that nothing reads: indexed columns, notifications, versions of documents, images inside
+messages, texts a customer has overridden."""
+
+
+UNBUILT_ARGUMENTS = (
+    "Options",
+    "Context",
+    "IncludeProjectAppointments",
+    "IncludeStandard",
+    "ConnectionInfo",
+    "VersionId",
+)
+"""The same in the requests of agents."""
+
+
+def _refuse_arguments(call: Call) -> None:
+    """501 for arguments that would change something and are not built."""
+    if not subject(call.path).startswith("agents/") or not call.body.strip() or not isinstance(call.json, dict):
+        return
+    asked = [name for name in UNBUILT_ARGUMENTS if call.json.get(name)]
+    if asked:
+        raise lacking(f"the argument {asked[0]} of {call.path}")
+
+
+def _refuse_parameters(call: Call) -> None:
+    """400 for parameters the path does not take, 501 for those that would change something and are not built."""
+    if not call.query:
+        return
+    known = queries(call.path, call.method)
+    for name, value in call.query:
+        if name.lower() in UNBUILT & known and value.lower() not in ("", "false"):
+            raise lacking(f"the parameter {name} of {call.method} {call.path}")
+        # Archives tell themselves which of theirs they know.
+        if name.lower() not in known | {"$select"} and "$" not in known:
+            raise bad(f"Unknown parameter {name}")
 
 
 def _arguments(match: re.Match[str]) -> dict[str, Any]:
@@ -64,6 +104,8 @@ def _arguments(match: re.Match[str]) -> dict[str, Any]:
 
 
 def _unknown(call: Call) -> Refused:
+    if call.method == "GET" and documented(call.path, "POST") and subject(call.path).startswith("agents/"):
+        return lacking(f"the description of {call.path}, which GET is for")
     if documented(call.path, call.method):
         return lacking(f"{call.method} {call.path}")
     if is_documented(call.path):

@@ -7,7 +7,7 @@ not say what NetServer answers, callers must treat any 4xx to a guarded patch as
 
 from __future__ import annotations
 
-from copy import deepcopy
+import json
 from typing import Any
 
 from .answers import Refused, bad
@@ -20,7 +20,7 @@ def patched(document: Document, patch: Any) -> Document:
     operations = merge_operations(document, patch) if isinstance(patch, dict) else patch
     if not isinstance(operations, list) or not all(isinstance(op, dict) for op in operations):
         raise bad("A patch is an array of operations or an object")
-    changed = deepcopy(document)
+    changed: Document = json.loads(json.dumps(document))
     for operation in operations:
         _apply(changed, operation)
     return changed

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from .answers import Call, Refused, bad
 from .events import changed, differing
-from .facts import TYPES, blank
+from .facts import blank
 from .fields import Entity
 from .kind import Kind, find, shown
 from .patching import patched
@@ -22,7 +22,7 @@ HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 
 def default(call: Call, kind: Kind) -> Response:
     """A new entity with defaults; nothing is stored."""
-    return answer(call, kind, fresh(call, kind))
+    return call.answer(fresh(call, kind))
 
 
 def fresh(call: Call, kind: Kind) -> Entity:
@@ -42,7 +42,7 @@ def read(call: Call, kind: Kind, key: int) -> Response:
     since = _header_date(call, "if-modified-since")
     if since is not None and _updated(row) <= since:
         return Response(status_code=304)
-    return answer(call, kind, shown(call, kind, key, row))
+    return call.answer(shown(call, kind, key, row))
 
 
 def simple(call: Call, kind: Kind, key: int) -> Response:
@@ -56,7 +56,7 @@ def simple(call: Call, kind: Kind, key: int) -> Response:
 
 def create(call: Call, kind: Kind) -> Response:
     """Store a new entity, answer it with its id."""
-    return answer(call, kind, created(call, kind, whole(call.json, kind)))
+    return call.answer(created(call, kind, whole(call.json, kind)))
 
 
 def created(call: Call, kind: Kind, wanted: Entity) -> Entity:
@@ -76,14 +76,22 @@ def created(call: Call, kind: Kind, wanted: Entity) -> Entity:
 def replace(call: Call, kind: Kind, key: int) -> Response:
     """PUT: the whole entity, properties left out are emptied; 412 if changed since ``If-Unmodified-Since``."""
     _refuse_changed(call, find(call, kind, key))
-    return answer(call, kind, replaced(call, kind, key, whole(call.json, kind)))
+    return call.answer(replaced(call, kind, key, whole(call.json, kind)))
 
 
 def replaced(call: Call, kind: Kind, key: int, wanted: Entity) -> Entity:
     """Store a whole entity over another."""
     call.demand(kind.right, "update")
+    return _replaced(call, kind, key, _seen(call, kind, key), wanted)
+
+
+def _seen(call: Call, kind: Kind, key: int) -> Entity:
+    """An entity as this caller sees it."""
+    return in_language(shown(call, kind, key, find(call, kind, key)), call.language)
+
+
+def _replaced(call: Call, kind: Kind, key: int, seen: Entity, wanted: Entity) -> Entity:
     row = find(call, kind, key)
-    seen = in_language(shown(call, kind, key, row), call.language)
     changes = stored(call, kind, seen, wanted, row)
     differ = differing(row, row | changes)
     row |= changes
@@ -105,11 +113,10 @@ def patch(call: Call, kind: Kind, key: int) -> Response:
     ``If-Unmodified-Since`` is documented for PUT only; a switch of the world makes it count here too.
     """
     call.demand(kind.right, "update")
-    row = find(call, kind, key)
     if call.world.netserver.patch_honours_unmodified_since:
-        _refuse_changed(call, row)
-    seen = in_language(shown(call, kind, key, row), call.language)
-    return answer(call, kind, replaced(call, kind, key, patched(seen, call.json)))
+        _refuse_changed(call, find(call, kind, key))
+    seen = _seen(call, kind, key)
+    return call.answer(_replaced(call, kind, key, seen, patched(seen, call.json)))
 
 
 def delete(call: Call, kind: Kind, key: int) -> Response:
@@ -151,21 +158,6 @@ def faults(kind: Kind, wanted: Entity) -> dict[str, str]:
 def tell(call: Call, table: str, key: int, what: str, differ: list[str] | None = None) -> None:
     """Let webhooks know of a change; ``differ`` are the row's keys that are new, None for all."""
     changed(call.world, call.tenant, table, key, what, differ, call.associate.associate_id)
-
-
-def answer(call: Call, kind: Kind, entity: Entity) -> Response:
-    """The entity in the caller's language; with ``$select`` all properties not named are null."""
-    wanted = call.parameter("$select")
-    return call.answer(selected(entity, wanted, kind.carrier) if wanted else entity)
-
-
-def selected(entity: Entity, wanted: str, carrier: str) -> Entity:
-    """An entity of which only the properties named in a ``$select`` are left; 400 for names it has not."""
-    names = {name.strip().lower() for name in wanted.split(",") if name.strip()}
-    unknown = names - {name.lower() for name in TYPES[carrier]}
-    if unknown:
-        raise bad(f"$select: {carrier} has no property {', '.join(sorted(unknown))}")
-    return {name: value if name.lower() in names else None for name, value in entity.items()}
 
 
 def whole(body: Any, kind: Kind) -> Entity:

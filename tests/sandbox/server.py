@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import pickle
 import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
-from datetime import datetime
+from datetime import UTC, date, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,14 @@ def build(world: World, urls: dict[str, str], reset: Callable[[], None]) -> dict
         root, below = Route("/{ctx}/api", api), Mount("/{ctx}/api", api)
         apps[host] = Starlette(routes=[root, below, *web.routes(world, urls, host)])
     return apps
+
+
+@lru_cache(maxsize=1)
+def seeded(app_url: str, today: date) -> bytes:
+    """The world of a day, pickled: tests begin thousands of them, and what is sown depends on nothing else."""
+    world = World(app_url=app_url)
+    seed(world, app_url=app_url)
+    return pickle.dumps(world)
 
 
 class ByPort:
@@ -137,8 +147,7 @@ class Sandbox:
         return world
 
     def newborn(self) -> World:
-        world = World(app_url=self.app_url)
-        seed(world, app_url=self.app_url)
+        world: World = pickle.loads(seeded(self.app_url, datetime.now(UTC).date()))
         return world
 
     def reset(self) -> None:

@@ -35,7 +35,13 @@ def main(folders: list[str]) -> None:
     types = {name: properties(definitions[name]) for name in sorted(wanted)}
     answers = {p: {m.upper(): answer(o, types) for m, o in methods.items()} for p, methods in sorted(paths.items())}
     taken = {path: bodies(methods, types) for path, methods in sorted(paths.items())}
-    write(types=types, paths=answers, bodies={path: kinds for path, kinds in taken.items() if kinds})
+    asked = {path: queries(methods) for path, methods in sorted(paths.items()) if subject(path) in SERVED}
+    write(
+        types=types,
+        paths=answers,
+        bodies={path: kinds for path, kinds in taken.items() if kinds},
+        queries={path: names for path, names in asked.items() if names},
+    )
 
 
 def subject(path: str) -> str:
@@ -105,6 +111,17 @@ def bodies(methods: Json, types: dict[str, Any]) -> dict[str, str]:
     sent = {m: p["schema"] for m, o in methods.items() for p in o.get("parameters", []) if p["in"] == "body"}
     kinds = {method.upper(): kind(schema) for method, schema in sent.items()}
     return {method: said for method, said in kinds.items() if said.strip("[]{}") in types}
+
+
+def queries(methods: Json) -> dict[str, str]:
+    """What a path's methods take in the query, as words; ``$`` stands for what all archives take. ``$select`` is taken
+    nearly everywhere and left out."""
+    taken = {}
+    for method, operation in methods.items():
+        names = [p["name"] for p in operation.get("parameters", []) if p["in"] == "query"]
+        plain = [name for name in names if not name.startswith("$")]
+        taken[method.upper()] = " ".join(["$", *plain] if "$filter" in names else plain)
+    return {method: words for method, words in taken.items() if words}
 
 
 def write(**tables: dict[str, dict[str, str]]) -> None:

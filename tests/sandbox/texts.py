@@ -75,18 +75,18 @@ def in_language(value: Any, language: str | None) -> Any:
     """A whole answer with its multi-language texts and resource names in one language."""
     if language is None:
         return value
+    if isinstance(value, str):
+        return _text_in(value, language)
     if isinstance(value, dict):
         return {key: in_language(item, language) for key, item in value.items()}
-    if isinstance(value, list):
-        return [in_language(item, language) for item in value]
-    return _text_in(value, language) if isinstance(value, str) else value
+    return [in_language(item, language) for item in value] if isinstance(value, list) else value
 
 
 def _text_in(text: str, language: str) -> str:
-    if MULTI.fullmatch(text):
+    if '"' in text and MULTI.fullmatch(text):
         parts = dict(PART.findall(text))
         return str(parts.get(language) or parts.get("US") or next(iter(parts.values())))
-    return RESOURCE.sub(lambda match: _resource(match.group(1), language), text)
+    return RESOURCE.sub(lambda match: _resource(match.group(1), language), text) if "[SR_" in text else text
 
 
 def _resource(name: str, language: str) -> str:

@@ -239,9 +239,9 @@ def test_named_periods(alice: Caller, period: str, days: int) -> None:
 
 
 def _to_january(caller: Caller) -> float:
-    """Seconds to a 31 January: a month and a quarter away each way is the next month and the next quarter."""
+    """Seconds to noon of a 31 January: a month and a quarter away each way is the next month and the next quarter."""
     now = caller.world.now()
-    target = now.replace(year=now.year + 1, month=1, day=31)
+    target = now.replace(year=now.year + 1, month=1, day=31, hour=12)
     return (target - now).total_seconds()
 
 

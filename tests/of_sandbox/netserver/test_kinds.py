@@ -237,4 +237,4 @@ def test_agents_have_null_for_what_is_missing(alice: Caller, name: str) -> None:
     assert alice("POST", f"v1/Agents/{name}/Get{name}Entity", params={f"{lower}EntityId": 99999}) is None
     assert alice("POST", f"v1/Agents/{name}/Get{name}", params={f"{lower}Id": 99999}) is None
     alice("POST", f"v1/Agents/{name}/Get{name}Entity", status=400)
-    alice("GET", f"v1/Agents/{name}/Get{name}Entity", status=405)
+    alice("GET", f"v1/Agents/{name}/Get{name}Entity", status=501)
