@@ -64,8 +64,13 @@ class Scene:
 
     @property
     def wants_fragment(self) -> bool:
-        """htmx asks, so only what changes is sent."""
-        return bool(self.request.htmx)  # type: ignore[attr-defined]
+        """htmx asks, so only what changes is sent; a page that settles is asked for whole."""
+        return bool(self.request.htmx) and not self.settles  # type: ignore[attr-defined]
+
+    @property
+    def settles(self) -> str:
+        """The word of what a page was painted from that now asks whether it is still so; empty for any other visit."""
+        return self.request.GET.get("settles", "")
 
     @property
     def wanted_part(self) -> str:

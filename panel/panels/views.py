@@ -10,15 +10,19 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from crm_client.cache import NotRemembered
 from crm_client.clients import AsyncCrm
 from crm_client.errors import CrmError
+from panel.panels import memory
 from panel.panels.catalogue import panels
 from panel.panels.contract import Action, AskAgain
+from panel.panels.memory import Recollection
 from panel.panels.scene import Scene
 from panel.panels.troubles import explain
 from panel.tenants import access, doors
+from panel.tenants.models import Membership
 
-Room = Callable[[Scene, AsyncCrm], Awaitable[HttpResponse]]
+Room = Callable[[Scene, Membership], Awaitable[HttpResponse]]
 
 
 @never_cache
@@ -45,7 +49,7 @@ def _known(slug: str) -> str:
 
 
 async def _visit(scene: Scene, room: Room) -> HttpResponse:
-    """Find out who asks, open his CRM, enter the room; whatever fails on the way is told calmly."""
+    """Find out who asks, enter the room; whatever fails on the way is told calmly."""
     with translation.override(scene.text_language):
         return await _received(scene, room)
 
@@ -57,7 +61,7 @@ async def _received(scene: Scene, room: Room) -> HttpResponse:
         scene.membership = await access.membership(scene.request, scene.card.ctx, scene.card.associate_id or None)
         if scene.panel.needs and not getattr(scene.card, scene.panel.needs):
             return scene.quiet()
-        return await room(scene, await doors.as_person(scene.membership, scene.language))
+        return await room(scene, scene.membership)
     except access.SignInNeeded:
         return scene.sign_in()
     except access.OtherUser as other:
@@ -66,30 +70,57 @@ async def _received(scene: Scene, room: Room) -> HttpResponse:
         return scene.failed(error)
 
 
-async def _look(scene: Scene, crm: AsyncCrm) -> HttpResponse:
-    part = scene.wanted_part
-    if part:
-        return scene.part(part, await scene.panel.load_part(crm, scene.card, part))
-    return scene.page(scene.template, await scene.panel.load(crm, scene.card))
+async def _look(scene: Scene, person: Membership) -> HttpResponse:
+    if scene.wanted_part:
+        crm = await doors.as_person(person, scene.language)
+        return scene.part(scene.wanted_part, await scene.panel.load_part(crm, scene.card, scene.wanted_part))
+    seen = await memory.recalled(person, scene.slug, scene.card)
+    if seen.answers and not scene.settles:
+        try:
+            return await _painted(scene, person, seen)
+        except NotRemembered:
+            pass  # not all of it was seen
+    return await _asked(scene, person, seen)
 
 
-async def _ask(scene: Scene, crm: AsyncCrm) -> HttpResponse:
+async def _painted(scene: Scene, person: Membership, seen: Recollection) -> HttpResponse:
+    """At once, from what was seen a moment ago; the page then asks for itself anew (``settles``)."""
+    crm = await doors.as_person(person, scene.language, seen, asks=False)
+    return scene.page(scene.template, {**await scene.panel.load(crm, scene.card), "seen": seen})
+
+
+async def _asked(scene: Scene, person: Membership, seen: Recollection) -> HttpResponse:
+    """As SuperOffice says now; nothing if the page shows it already."""
+    painted = seen.word
+    crm = await doors.as_person(person, scene.language, seen)
+    context = await scene.panel.load(crm, scene.card)
+    await seen.keep()
+    if scene.request.htmx and scene.settles == painted == seen.word:  # type: ignore[attr-defined]
+        return HttpResponse(status=204)
+    return scene.page(scene.template, context)
+
+
+async def _ask(scene: Scene, person: Membership) -> HttpResponse:
     action = scene.panel.actions[scene.action]
+    crm = await doors.as_person(person, scene.language)
     return scene.form(action, await action.blank(crm, scene.card))
 
 
-async def _change(scene: Scene, crm: AsyncCrm) -> HttpResponse:
+async def _change(scene: Scene, person: Membership) -> HttpResponse:
     """Carry out the action. Whatever goes wrong, the form comes back with what was typed."""
     action = scene.panel.actions[scene.action]
     form = action.filled(scene.card, scene.request.POST)
     if not form.is_valid():
         return scene.form(action, form, status=422)
+    crm = await doors.as_person(person, scene.language)
     try:
         await action.run(crm, scene.card, form)
     except AskAgain as again:
         return scene.form(action, again.form, status=again.status)
     except CrmError as error:
         return scene.form(action, form, trouble=explain(error, gone=str(scene.panel.gone)))
+    finally:
+        await memory.forget(person, scene.card)  # also where it is not known whether it was done
     return await _done(scene, crm, action)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.cache import cache
 
 from crm_client.auth import UserToken
+from crm_client.cache import AsyncCache, Memory
 from crm_client.clients import AsyncCrm, async_http
 from panel.loops import PerLoop
 from panel.tenants.grants import AsyncGrants, Grants
@@ -18,12 +20,19 @@ http = PerLoop(async_http)
 """The HTTP client of the running event loop; it serves all tenants and people."""
 
 
-async def as_person(membership: Membership, language: str) -> AsyncCrm:
-    """The CRM as this person sees it, by SuperOffice's own rights; its texts come in ``language`` (``nb-NO``)."""
+async def as_person(
+    membership: Membership, language: str, records: AsyncCache | None = None, *, asks: bool = True
+) -> AsyncCrm:
+    """The CRM as this person sees it, by SuperOffice's own rights; its texts come in ``language`` (``nb-NO``).
+
+    Lists and rights are remembered for ten minutes; records and rows by ``records``, if given. Without ``asks`` nothing
+    is sent, and what is not remembered raises ``NotRemembered``.
+    """
     client = await http.get()
-    return AsyncCrm(
-        client, TenantAddress(membership.tenant, client), user_token(membership, AsyncGrants(membership)), language
-    )
+    tenant = membership.tenant
+    memory: Memory[AsyncCache] = Memory(cache, tenant.environment, tenant.ctx, membership.associate_id, records, asks)
+    credential = user_token(membership, AsyncGrants(membership))
+    return AsyncCrm(client, TenantAddress(tenant, client), credential, language, memory=memory)
 
 
 def user_token(membership: Membership, store: Grants | AsyncGrants) -> UserToken:

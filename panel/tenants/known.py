@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 
 if TYPE_CHECKING:
     from panel.tenants.models import Membership, Tenant
@@ -60,9 +60,17 @@ async def membership(
 
 
 def changed(tenant: Tenant) -> None:
-    """A row of ``tenant`` was written: after the commit every process reads anew."""
-    key = _key(tenant.environment, tenant.ctx)
-    transaction.on_commit(partial(cache.set, key, uuid.uuid4().hex, LASTS))
+    """A row of ``tenant`` was written: every process reads anew, and once more after the commit, for until then others
+    read the old row.
+    """
+    replace = partial(_replace, tenant)
+    replace()
+    if connection.in_atomic_block:
+        transaction.on_commit(replace)
+
+
+def _replace(tenant: Tenant) -> None:
+    cache.set(_key(tenant.environment, tenant.ctx), uuid.uuid4().hex, LASTS)
 
 
 async def achanged(tenant: Tenant) -> None:

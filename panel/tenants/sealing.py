@@ -31,9 +31,7 @@ class BrokenSeal(Exception):
 
 def seal(clear: str, *, tenant: str, owner: str, kind: str) -> str:
     """Encrypt ``clear`` by the newest key for one place only."""
-    key = parse_key(settings.SIDECARD_SEAL_KEYS[0])
-    nonce = os.urandom(NONCE_BYTES)
-    ciphertext = AESGCM(key).encrypt(nonce, clear.encode(), _place(tenant, owner, kind))
+    key, nonce, ciphertext = _sealed(clear.encode(), _place(tenant, owner, kind))
     return ".".join((VERSION, key_id(key), _text(nonce), _text(ciphertext)))
 
 
@@ -43,11 +41,28 @@ def unseal(sealed: str, *, tenant: str, owner: str, kind: str) -> str:
     Raises:
         BrokenSeal: it does not open here.
     """
-    key, nonce, ciphertext = _parts(sealed)
+    version, _, rest = sealed.partition(".")
+    name, _, rest = rest.partition(".")
+    nonce, _, ciphertext = rest.partition(".")
     try:
-        return AESGCM(key).decrypt(nonce, ciphertext, _place(tenant, owner, kind)).decode()
-    except InvalidTag:
-        raise BrokenSeal(f"the {kind} of {owner} does not open here") from None
+        parts = _bytes(nonce), _bytes(ciphertext)
+    except (NotBase64, ValueError):
+        raise BrokenSeal("the sealed value is damaged") from None
+    return _opened(version, name, *parts, _place(tenant, owner, kind)).decode()
+
+
+def seal_bytes(clear: bytes, *, tenant: str, owner: str, kind: str) -> bytes:
+    """The same for what is kept as bytes, without the third that base64 adds."""
+    key, nonce, ciphertext = _sealed(clear, _place(tenant, owner, kind))
+    return b".".join((VERSION.encode(), key_id(key).encode(), nonce + ciphertext))
+
+
+def unseal_bytes(sealed: bytes, *, tenant: str, owner: str, kind: str) -> bytes:
+    """What ``seal_bytes`` was given, at the same place. Raises as ``unseal``."""
+    version, _, rest = sealed.partition(b".")
+    name, _, rest = rest.partition(b".")
+    place = _place(tenant, owner, kind)
+    return _opened(version.decode("latin-1"), name.decode("latin-1"), rest[:NONCE_BYTES], rest[NONCE_BYTES:], place)
 
 
 def is_sealed_by_newest(sealed: str) -> bool:
@@ -75,17 +90,20 @@ def key_id(key: bytes) -> str:
     return hashlib.sha256(b"sidecard seal key" + key).hexdigest()[:8]
 
 
-def _parts(sealed: str) -> tuple[bytes, bytes, bytes]:
-    version, _, rest = sealed.partition(".")
-    name, _, rest = rest.partition(".")
-    nonce, _, ciphertext = rest.partition(".")
+def _sealed(clear: bytes, place: bytes) -> tuple[bytes, bytes, bytes]:
+    key = parse_key(settings.SIDECARD_SEAL_KEYS[0])
+    nonce = os.urandom(NONCE_BYTES)
+    return key, nonce, AESGCM(key).encrypt(nonce, clear, place)
+
+
+def _opened(version: str, name: str, nonce: bytes, ciphertext: bytes, place: bytes) -> bytes:
     keys = {key_id(key): key for key in map(parse_key, settings.SIDECARD_SEAL_KEYS)}
     if version != VERSION or name not in keys:
         raise BrokenSeal(f"no key {name[:8]!r} for a seal of version {version[:8]!r}")
     try:
-        return keys[name], _bytes(nonce), _bytes(ciphertext)
-    except (NotBase64, ValueError):
-        raise BrokenSeal("the sealed value is damaged") from None
+        return AESGCM(keys[name]).decrypt(nonce, ciphertext, place)
+    except (InvalidTag, ValueError):  # ValueError for a nonce or text that is cut short
+        raise BrokenSeal("the sealed value does not open here") from None
 
 
 def _place(tenant: str, owner: str, kind: str) -> bytes:

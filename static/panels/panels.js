@@ -383,3 +383,22 @@
     restore(form);
   });
 })();
+
+/* A page painted from what was seen a moment ago asks whether it is still so (data-settles). It settles quietly: whoever
+ * has begun to work in it keeps it, with its age; the age itself is a link that loads the page anew.
+ */
+(() => {
+  const isAtWork = () =>
+    document.querySelector("form[data-keep], .htmx-request:not([data-settles])") !== null ||
+    document.querySelector("main").contains(document.activeElement);
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { elt, xhr } = event.detail;
+    if (elt.matches("[data-settles]") && (xhr.status === 503 || isAtWork())) event.detail.shouldSwap = false;
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { elt, xhr } = event.detail;
+    if (elt.matches("[data-settles]") && xhr.status === 204) elt.remove();
+  });
+})();

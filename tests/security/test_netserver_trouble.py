@@ -21,7 +21,7 @@ from tests.sandbox.server import Sandbox
 from tests.sandbox.world import Fault
 from tests.tenants.cast import sign_in
 
-from .visitor import BY_HTMX, BY_HTMX_IN_A_FRAME, IN_A_FRAME, Visitor, edit, form_of, panel
+from .visitor import BY_HTMX, BY_HTMX_IN_A_FRAME, IN_A_FRAME, Visitor, changed_meanwhile, edit, form_of, panel
 
 pytestmark = pytest.mark.django_db
 
@@ -168,6 +168,7 @@ def test_one_section_in_trouble_costs_only_itself(
 ) -> None:
     """CERT-39: what is denied or broken says so in its own place; the rest of the panel is there."""
     for section, part in SECTIONS.items():
+        changed_meanwhile(ACME)
         befalls(TROUBLES[name].fault, path=rf"^v1/Contact/{ACME}/{section}$")
         page = calm(alice.get(SHOW, headers=IN_A_FRAME), 200, "Acme")
         shown = {
@@ -403,6 +404,7 @@ def test_a_moved_tenant_is_found_at_once(sandbox: Sandbox, alice: Visitor, typed
     """CERT-29: 421 asks for the new address, and the change is made there without anybody noticing."""
     alice.get(SHOW)
     sandbox.world.tenants["Cust12345"].host = "app"
+    changed_meanwhile(ACME)
     calm(alice.get(SHOW), 200, "Acme")
     assert Tenant.objects.get().api_address == f"{sandbox.urls['app']}/Cust12345/api/"
     sandbox.world.tenants["Cust12345"].host = "online2"

@@ -9,12 +9,13 @@ from collections.abc import Callable
 import pytest
 from pytest_django import Settings
 
+from panel.tenants import known
 from panel.tenants.models import Membership, Tenant
 from panel.tenants.sealing import BrokenSeal, is_sealed_by_newest
 from tests.sandbox.server import Sandbox
 
 from .traces import overheard
-from .visitor import Visitor, arrive, edit, form_of, panel
+from .visitor import Visitor, arrive, changed_meanwhile, edit, form_of, panel
 
 pytestmark = pytest.mark.django_db
 
@@ -26,8 +27,11 @@ def membership(associate_id: int, ctx: str = "Cust12345") -> Membership:
 
 
 def plant(sealed: str, associate_id: int, ctx: str = "Cust12345") -> None:
-    """Put a sealed value into somebody's row."""
-    Membership.across_tenants.filter(pk=membership(associate_id, ctx).pk).update(sealed_grant=sealed)
+    """Put a sealed value into somebody's row, and let every worker look at it."""
+    planted = membership(associate_id, ctx)
+    Membership.across_tenants.filter(pk=planted.pk).update(sealed_grant=sealed)
+    known.changed(planted.tenant)
+    changed_meanwhile(ACME)
 
 
 def is_shut(sandbox: Sandbox, visitor: Visitor, associate_id: int, ctx: str = "Cust12345") -> bool:

@@ -22,7 +22,7 @@ from tests.sandbox.world import Fault
 from tests.tenants.cast import AtSuperId, sign_in
 
 from .traces import database, found, layers, our_addresses, overheard, remembered, secrets_of, spilt, texts_of
-from .visitor import BY_HTMX, BY_HTMX_IN_A_FRAME, IN_A_FRAME, Visitor, edit, form_of, panel, words
+from .visitor import BY_HTMX, BY_HTMX_IN_A_FRAME, IN_A_FRAME, Visitor, changed_meanwhile, edit, form_of, panel, words
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +100,7 @@ class Story:
         """Ahead of the end by a panel, after a 401, and in the background."""
         self.expires_in(timedelta(seconds=5))
         assert self.frame.get(SHOW).status_code == 200
+        changed_meanwhile(ACME)
         self.sandbox.world.faults.append(Fault(status=401, count=1))
         assert self.frame.get(SHOW).status_code == 200
         self.expires_in(timedelta(minutes=2))

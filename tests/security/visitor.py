@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from asgiref.sync import async_to_sync
 from django.http import HttpResponse
 from django.test import Client
 
+from panel.panels.memory import forget_record
+from panel.tenants.models import Tenant
 from tests.sandbox.server import Sandbox
 from tests.tenants.cast import sign_in
 
@@ -56,3 +59,9 @@ def words(answer: HttpResponse) -> str:
     """Everything an answer tells: status, headers, cookies, body."""
     cookies = "\n".join(morsel.OutputString() for morsel in answer.cookies.values())
     return f"{answer.status_code}\n{answer.headers}\n{cookies}\n{answer.content.decode()}"
+
+
+def changed_meanwhile(contact_id: int) -> None:
+    """What anybody saw of this company counts no more, as after a webhook's word."""
+    for tenant in Tenant.objects.all():
+        async_to_sync(forget_record)(tenant, "contact_id", contact_id)

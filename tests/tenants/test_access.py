@@ -80,7 +80,6 @@ def test_all_that_a_session_holds(client: Client, sandbox: Sandbox) -> None:
     assert {found.tenant.ctx for found in held} == {"Cust12345", "Cust67890"}
 
 
-@pytest.mark.django_db(transaction=True)
 def test_an_older_generation_is_out(client: Client, sandbox: Sandbox) -> None:
     sign_in(client, "Cust12345", "alice", sandbox)
     member(client, "Cust12345").sign_out()
@@ -105,7 +104,6 @@ def test_another_environments_membership_is_worthless(client: Client, sandbox: S
         member(client, "Cust12345")
 
 
-@pytest.mark.django_db(transaction=True)
 def test_being_here_is_noted_once_a_minute(client: Client, sandbox: Sandbox) -> None:
     sign_in(client, "Cust12345", "alice", sandbox)
     member(client, "Cust12345")

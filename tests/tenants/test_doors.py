@@ -45,7 +45,15 @@ async def again() -> Membership:
 
 async def principal(membership: Membership) -> Principal:
     crm = await doors.as_person(membership, "en")
+    crm.memory = None  # it would ask only once
     return await crm(current_principal())
+
+
+async def test_who_one_is_is_asked_once(alice: Membership, sandbox: Sandbox) -> None:
+    for _ in range(3):
+        crm = await doors.as_person(alice, "en")
+        await crm(current_principal())
+    assert asked(sandbox, "currentPrincipal") == 1
 
 
 def asked(sandbox: Sandbox, part: str) -> int:
