@@ -29,9 +29,12 @@ _client: list[httpx.AsyncClient] = []
 def client() -> httpx.AsyncClient:
     """One a worker."""
     if not _client:
-        transport = AiohttpTransport(client=lambda: ClientSession(connector=TCPConnector(limit=0)))
-        _client.append(httpx.AsyncClient(transport=transport, timeout=60))
+        _client.append(httpx.AsyncClient(transport=AiohttpTransport(client=_session), timeout=60))
     return _client[0]
+
+
+def _session() -> ClientSession:
+    return ClientSession(connector=TCPConnector(limit=0, keepalive_timeout=30))
 
 
 async def read(ctx: str, contact_id: str) -> list[Any]:

@@ -10,7 +10,7 @@ from tests.bench.figures import machine
 from tests.bench.findings import Findings, Found
 from tests.bench.measures import middle
 
-WIDTH, LABELS, BARS, LINE = 900, 330, 400, 24
+WIDTH, LABELS, BARS, LINE = 920, 400, 340, 24
 SIDES = ("without Django", "bare", "sidecard")
 
 STYLE = """
@@ -88,7 +88,7 @@ def _goal(found: Found) -> Bar:
     share = found.value / limit / 2 if limit else found.value
     sign = "≥" if found.goal.at_least else "≤"
     says = f"{found.value:.3g} {found.unit} ({sign} {limit:g})"
-    return Bar(_short(found.name), share, says, "met" if is_met else "missed", mark=0.5 if limit else 0.0)
+    return Bar(found.name, share, says, "met" if is_met else "missed", mark=0.5 if limit else 0.0)
 
 
 def _added(findings: Findings) -> list[Bar]:
@@ -109,7 +109,3 @@ def _cpu(findings: Findings) -> list[Bar]:
 
 def _kind(side: str) -> str:
     return "sidecard" if side == "sidecard" else "floor"
-
-
-def _short(name: str) -> str:
-    return name if len(name) < 48 else f"{name[:46]}…"

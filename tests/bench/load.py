@@ -28,6 +28,8 @@ import uvloop
 from tests.bench.state import Person
 
 FIRST_ID = 1_000_000
+ARRIVE = 0.005
+"""Seconds between two users who begin."""
 PATIENCE = 120.0
 """Seconds within which a user must be done, or the run has failed."""
 HEADERS = (
@@ -151,7 +153,7 @@ async def carry_out(job: Job, ids: Iterator[int]) -> Told:
 
     async def user(number: int) -> None:
         # Not all in the same moment: real people do not march in step.
-        await asyncio.sleep(0.3 * number / job.users)
+        await asyncio.sleep(min(1.0, job.users * ARRIVE) * number / job.users)
         loop = asyncio.get_running_loop()
         _, person = await loop.create_connection(lambda: User(ask_next, told, job.lenient), "127.0.0.1", job.port)
         patience = ends_at - time.perf_counter() if job.lenient else PATIENCE

@@ -45,7 +45,7 @@ def slow_tenant(ready: Stand, findings: Findings, seconds: float, times: int) ->
         found = rounds({"calm": calm, "troubled": troubled}, times)
     share, spread = ratio(found["troubled"], found["calm"], "p95")
     findings.tell(
-        f"one slow tenant with 100 users, p95 of {OTHERS} users of others",
+        f"100 users of a slow tenant, p95 of {OTHERS} others",
         share,
         "x calm",
         f"calm {cost(found['calm'])}",
