@@ -118,7 +118,7 @@ class Memory[C: (Cache, AsyncCache)]:
 
     def key(self, call: Call, headers: Mapping[str, str], edition: str) -> str:
         """Of one answer; ``headers`` are those the answer depends on."""
-        asked = repr((call.method, call.path, sorted(call.query.items()), sorted(headers.items())))
+        asked = repr((call.method, call.path, call.query, headers))
         digest = hashlib.sha256(asked.encode()).hexdigest()
         return f"{self.tenant_key}:{self.associate_id}:{edition}:{digest}"
 
@@ -152,8 +152,8 @@ class Kept:
     """An answer that was kept."""
 
     body: bytes
-    since: str
-    """An HTTP date: nothing changed before it was missed. Empty if the answer had none."""
+    date: str
+    """When that was by NetServer's own clock, as its header says; empty if it does not."""
     at: float
     """When NetServer last gave or confirmed it, in seconds of Unix time."""
 
@@ -162,21 +162,21 @@ class Kept:
         if not isinstance(value, bytes):
             return None
         at, _, rest = value.partition(b" ")
-        since, _, body = rest.partition(b"\n")
-        return cls(body, since.decode("ascii", "replace"), float(at))
+        date, _, body = rest.partition(b"\n")
+        return cls(body, date.decode("ascii", "replace"), float(at))
 
     @property
     def as_bytes(self) -> bytes:
-        return f"{self.at!r} {self.since}\n".encode() + self.body
+        return f"{self.at!r} {self.date}\n".encode() + self.body
 
-
-def since(headers: Mapping[str, str]) -> str:
-    """The date for ``If-Modified-Since``: when NetServer answered by its own clock, less the second that HTTP dates
-    leave in doubt.
-    """
-    try:
-        answered = parsedate_to_datetime(headers.get("date", ""))
-    except ValueError:
-        return ""
-    answered = answered if answered.tzinfo else answered.replace(tzinfo=UTC)
-    return http_date(answered - timedelta(seconds=1))
+    @property
+    def since(self) -> str:
+        """The date for ``If-Modified-Since``: nothing changed before it was missed. NetServer's own clock, less the
+        second that HTTP dates leave in doubt; empty if the clock is not known.
+        """
+        try:
+            answered = parsedate_to_datetime(self.date)
+        except (ValueError, OverflowError):
+            return ""
+        answered = answered if answered.tzinfo else answered.replace(tzinfo=UTC)
+        return http_date(answered - timedelta(seconds=1))

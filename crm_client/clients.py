@@ -45,6 +45,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, 
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, cast, overload
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -64,6 +65,8 @@ DEADLINE = 60.0
 """Seconds one call has altogether."""
 TIMEOUTS = httpx.Timeout(30.0, connect=5.0, pool=10.0)
 """Between two bytes of an answer, to connect, and to wait for a free connection."""
+PLAIN = "$,/()'*"
+"""What may stand in a query as it is (RFC 3986) and archives' questions are full of."""
 
 
 class _Client:
@@ -118,10 +121,10 @@ class _Client:
 
     def _build(self, http: httpx.Client | httpx.AsyncClient, trip: Trip, call: Call, content: Any) -> httpx.Request:
         """The HTTP client could do it too, in twice the time, and would add a cookie if somebody's client kept one."""
+        query = f"?{urlencode(call.query, safe=PLAIN, quote_via=quote)}" if call.query else ""
         return httpx.Request(
             call.method,
-            f"{trip.base.rstrip('/')}/{call.path}",
-            params=call.query or None,
+            f"{trip.base.rstrip('/')}/{call.path}{query}",
             content=content,
             headers=self._headers(http, trip, call),
             extensions={"timeout": http.timeout.as_dict(), "until": trip.until},

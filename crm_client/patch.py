@@ -24,6 +24,7 @@ from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final
 
 from crm_client.calls import Call, Operation, http_date
@@ -245,9 +246,10 @@ def escaped(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
-def _steps(path: str) -> list[str]:
+@lru_cache(maxsize=2048)
+def _steps(path: str) -> tuple[str, ...]:
     plain = path.strip("/")
-    return [key.replace("~1", "/").replace("~0", "~") for key in plain.split("/")] if plain else []
+    return tuple(key.replace("~1", "/").replace("~0", "~") for key in plain.split("/")) if plain else ()
 
 
 def _child(record: Any, key: str) -> Any:

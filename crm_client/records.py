@@ -30,7 +30,7 @@ from typing import Any, Self
 from crm_client.calls import Call, Operation, http_date
 from crm_client.errors import BadAnswer
 from crm_client.fields import PLACE, Place, associate_at, custom_at, moment_at, read_at
-from crm_client.frozen import dataclass
+from crm_client.frozen import dataclass, filled
 from crm_client.patch import Change, applied, guarded, replaced, value_at
 from crm_client.values import FieldRight, Item, TableRight, integer
 
@@ -45,7 +45,9 @@ class Record:
     @classmethod
     def parse(cls, entity: Mapping[str, Any]) -> Self:
         """From decoded JSON, leniently."""
-        return cls(raw=entity, **{name: place.read(entity) for name, place in places(cls).items()})
+        values = {name: place.read(entity) for name, place in places(cls).items()}
+        values["raw"] = entity
+        return filled(cls, values)
 
     def right(self, name: str) -> FieldRight:
         """What the person may do with a field; a record that may not be updated has no writable field.

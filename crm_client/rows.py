@@ -23,7 +23,7 @@ from typing import Any, Self
 
 from crm_client.archive import Archive, Row, first_page, pages, stream
 from crm_client.calls import Operation, Page, Stream
-from crm_client.frozen import dataclass
+from crm_client.frozen import dataclass, filled
 from crm_client.values import integer
 
 COLUMN = "crm_client.column"
@@ -36,10 +36,6 @@ class _Column[T]:
     reads: Callable[[Any], T]
     is_key: bool = False
 
-    def read(self, row: Row) -> T:
-        value = row.get(self.name)
-        return self.reads(value or row.get("PrimaryKey") if self.is_key else value)
-
 
 @dataclass(frozen=True)
 class Line:
@@ -50,7 +46,12 @@ class Line:
     @classmethod
     def parse(cls, row: Row) -> Self:
         """From a row of an archive, leniently."""
-        return cls(raw=row, **{name: one.read(row) for name, one in _columns(cls).items()})
+        values = {
+            name: one.reads((row.get(one.name) or row.get("PrimaryKey")) if one.is_key else row.get(one.name))
+            for name, one in _columns(cls).items()
+        }
+        values["raw"] = row
+        return filled(cls, values)
 
 
 def column[T](name: str, reads: Callable[[Any], T]) -> T:
@@ -64,7 +65,7 @@ def key(name: str) -> int:
 
 
 def _declared[T](column: _Column[T]) -> T:
-    found: T = dataclasses.field(default_factory=lambda: column.read({}), metadata={COLUMN: column})
+    found: T = dataclasses.field(default_factory=lambda: column.reads(None), metadata={COLUMN: column})
     return found
 
 

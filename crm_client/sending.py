@@ -14,7 +14,7 @@ from random import random as chance
 from typing import Any
 from urllib.parse import urlsplit
 
-from crm_client.cache import EDITION_LASTS, Kept, Memory, NotRemembered, Rule, changes_facts, new_edition, since
+from crm_client.cache import EDITION_LASTS, Kept, Memory, NotRemembered, Rule, changes_facts, new_edition
 from crm_client.calls import Call, decipher, plain
 from crm_client.errors import CrmError, Misdirected
 from crm_client.fates import Fate, loss
@@ -133,11 +133,11 @@ def _remembered(trip: Trip, retries: Retries, memory: Memory[Any], rule: Rule, d
     if not memory.asks:
         raise NotRemembered(trip.call.name)
     call = trip.call
-    if kept is not None and rule.is_checked and kept.since:
-        call = replace(call, headers={**call.headers, "If-Modified-Since": kept.since})
+    if kept is not None and rule.is_checked and (since := kept.since):
+        call = replace(call, headers={**call.headers, "If-Modified-Since": since})
     answer, decoded = yield from _sent(trip, call, retries)
     holds = kept if answer.status == 304 else None
-    fresh = Kept(holds.body if holds else answer.body, since(answer.headers), time.time())
+    fresh = Kept(holds.body if holds else answer.body, answer.headers.get("date", ""), time.time())
     yield methodcaller("_keep", rule.cache, key, fresh.as_bytes, rule.lasts)
     return _from_memory(trip, holds) if holds else decoded
 

@@ -89,7 +89,7 @@ class Scene:
 
     # Addresses that lead back
 
-    @property
+    @cached_property
     def panel_url(self) -> str:
         return f"{reverse('panels:show', args=[self.slug])}?{self.card.query()}"
 

@@ -91,11 +91,11 @@ async def _painted(scene: Scene, person: Membership, seen: Recollection) -> Http
 
 async def _asked(scene: Scene, person: Membership, seen: Recollection) -> HttpResponse:
     """As SuperOffice says now; nothing if the page shows it already."""
-    painted = seen.word
+    painted = seen.word if scene.settles else ""
     crm = await doors.as_person(person, scene.language, seen)
     context = await scene.panel.load(crm, scene.card)
     await seen.keep()
-    if scene.request.htmx and scene.settles == painted == seen.word:  # type: ignore[attr-defined]
+    if scene.settles and scene.request.htmx and scene.settles == painted == seen.word:  # type: ignore[attr-defined]
         return HttpResponse(status=204)
     return scene.page(scene.template, context)
 

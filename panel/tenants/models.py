@@ -19,7 +19,7 @@ from panel.tenants import known, sealing
 from panel.tenants.owned import TenantOwned
 
 SIGN_IN_LASTS = timedelta(minutes=10)
-TOUCHED_AT_MOST_EVERY = timedelta(minutes=1)
+TOUCHED_AT_MOST_EVERY = timedelta(minutes=10)
 
 
 class Tenant(models.Model):
@@ -88,6 +88,9 @@ class Membership(TenantOwned):
     last_used_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    _opened: tuple[tuple[str, datetime], Grant] | None = None
+    """The columns that were unsealed last, and what they held: every call asks for it."""
+
     class Meta(TenantOwned.Meta):
         constraints = [models.UniqueConstraint("tenant", "associate_id", name="one_membership_an_associate")]
         indexes = [models.Index("grant_expires_at", name="memberships_by_expiry")]
@@ -103,9 +106,15 @@ class Membership(TenantOwned):
         """The tokens to call the CRM with as this person; None after signing out."""
         if not self.sealed_grant or self.grant_expires_at is None:
             return None
-        clear = sealing.unseal(self.sealed_grant, tenant=self.tenant.seal_name, owner=self._owner, kind="grant")
+        columns = self.sealed_grant, self.grant_expires_at
+        if self._opened is None or self._opened[0] != columns:
+            self._opened = columns, self._unsealed(*columns)
+        return self._opened[1]
+
+    def _unsealed(self, sealed_grant: str, expires_at: datetime) -> Grant:
+        clear = sealing.unseal(sealed_grant, tenant=self.tenant.seal_name, owner=self._owner, kind="grant")
         access_token, refresh_token = json.loads(clear)
-        return Grant(access_token, refresh_token, self.grant_expires_at)
+        return Grant(access_token, refresh_token, expires_at)
 
     def sealed(self, grant: Grant) -> dict[str, object]:
         """The columns that keep ``grant``, for an update; they end the lease."""

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from crm_client.cache import Memory, NotRemembered, forget, forget_async, since
+from crm_client.cache import Kept, Memory, NotRemembered, forget, forget_async
 from crm_client.calls import Call, Operation, http_date
 from crm_client.errors import CrmError, Denied
 from crm_client.hooks import CallRecord
@@ -342,7 +342,7 @@ def test_hooks_hear_of_what_was_remembered(netserver: NetServer, open_crm: Open,
 
 @pytest.mark.parametrize("date", ["", "yesterday", "9999-99-99"])
 def test_an_answer_without_a_time_is_not_asked_about(date: str) -> None:
-    assert since({"date": date}) == ""
+    assert Kept(b"", date, 0.0).since == ""
 
 
 def test_djangos_cache_will_do(netserver: NetServer) -> None:
