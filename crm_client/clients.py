@@ -18,7 +18,8 @@ Both keep the same rules.
 - A call has a deadline, with all its waiting, renewal and further attempts. ``AsyncCrm`` keeps it to the moment; a
   blocking call looks at the clock whenever bytes come, and no wait for bytes is longer than the deadline, so at worst
   it takes twice as long.
-- At most ``AT_ONCE`` calls to a tenant are under way in one event loop (or, of ``Crm``, in one process); more wait.
+- At most ``AT_ONCE`` calls to a tenant are under way in one event loop (or, of ``Crm``, in one process); more wait
+  (see ``gates``).
 - Each call asks for the person's language, and for times with their offset, so that no date is a guess
   [ws/so-timezone].
 - What may be remembered (``memory``) is in ``cache``; who wants to be told of calls (``hooks``), in ``hooks``.
@@ -56,7 +57,7 @@ from crm_client.calls import UNTRANSLATED, Call, Operation, Page, Stream, Upload
 from crm_client.errors import CrmError
 from crm_client.fates import Fate, fate, loss
 from crm_client.gates import AT_ONCE as AT_ONCE
-from crm_client.gates import async_gate, gate
+from crm_client.gates import gate, gates
 from crm_client.hooks import Hook
 from crm_client.retries import Retries
 from crm_client.sending import Answer, Lost, Opened, Steps, Trip, course
@@ -489,7 +490,7 @@ class AsyncCrm(_Client):
     async def _attempt(self, trip: Trip, call: Call) -> Answer | Opened | Lost:
         if trip.streams:
             return await self._opened(trip, call)
-        async with async_gate(trip.base):
+        async with gates().turn(trip.base):
             try:
                 response = await self._exchange(trip, call)
             except httpx.RequestError as error:
@@ -499,7 +500,7 @@ class AsyncCrm(_Client):
 
     async def _opened(self, trip: Trip, call: Call) -> Answer | Opened | Lost:
         async with AsyncExitStack() as held:
-            await held.enter_async_context(async_gate(trip.base))
+            await held.enter_async_context(gates().turn(trip.base))
             try:
                 response = await self._exchange(trip, call)
                 held.push_async_callback(response.aclose)
@@ -634,7 +635,8 @@ def _transport() -> httpx.AsyncBaseTransport:
                 raise httpx.RemoteProtocolError("The server's answer is not HTTP") from error
 
     def session() -> ClientSession:
-        connector = TCPConnector(limit=400, limit_per_host=100, keepalive_timeout=30)
+        # No limit of its own: one host serves many tenants, so a limit a host would let one slow tenant stop them all.
+        connector = TCPConnector(limit=0, keepalive_timeout=30)
         session = ClientSession(connector=connector, cookie_jar=DummyCookieJar(), trust_env=False)
         # aiohttp sends GET, PUT and DELETE again when a connection dies; there is no public switch.
         session._retry_connection = False

@@ -27,7 +27,7 @@ else:
 
 
 def filled[T](cls: type[T], values: dict[str, Any]) -> T:
-    """``cls(**values)`` for many objects whose every field is known: three times as fast, since no default is sought."""
+    """``cls(**values)`` where every field is given: no default is sought, which takes two thirds of the time."""
     if cls.__init__ is not _init or values.keys() != _plan(cls)[3]:
         return cls(**values)
     made = object.__new__(cls)

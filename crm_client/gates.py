@@ -1,20 +1,35 @@
-"""At most so many calls to one tenant at once: one customer's slow CRM must not take every connection."""
+"""At most so many calls to one tenant at once: one customer's slow CRM must not take every connection, nor the memory
+of those who wait for it.
+
+``Crm`` waits at a semaphore. ``AsyncCrm``, which serves many tenants in one loop, waits in a queue for each tenant, and
+where the whole loop is busy the tenants that wait take turns: a tenant with a hundred calls waiting does not keep one
+with a single call from its place. Who finds ``MOST_WAITING`` before him is turned away at once, which serves him better
+than the deadline would.
+"""
 
 # asyncio is imported where it is awaited: a program that only blocks starts without it.
 from __future__ import annotations
 
 import threading
+from collections import Counter, OrderedDict, deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
+
+from crm_client.errors import Unavailable
 
 if TYPE_CHECKING:
     import asyncio
 
 AT_ONCE = 16
 """Calls under way to one tenant."""
+ALTOGETHER = 400
+"""Calls under way in one event loop."""
+MOST_WAITING = 400
+"""Calls that wait for one tenant."""
 
 _gates: dict[str, threading.Semaphore] = {}
-_async_gates: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore]] = WeakKeyDictionary()
 
 
 def gate(base: str) -> threading.Semaphore:
@@ -22,12 +37,81 @@ def gate(base: str) -> threading.Semaphore:
     return _gates.get(base) or _gates.setdefault(base, threading.Semaphore(AT_ONCE))
 
 
-def async_gate(base: str) -> asyncio.Semaphore:
-    """The tenant's gate in the running loop: a semaphore belongs to the loop it first waits in."""
+class Gates:
+    """Those of all tenants in one event loop. Of a tenant that is not asked nothing is kept."""
+
+    def __init__(self) -> None:
+        self.under_way: Counter[str] = Counter()
+        self.waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+        """Whose turn it is next stands first."""
+
+    @asynccontextmanager
+    async def turn(self, tenant: str) -> AsyncIterator[None]:
+        """A place for one call. Raises ``Unavailable`` when too many wait."""
+        if tenant in self.waiting or not self._has_place(tenant):
+            await self._wait(tenant)
+        else:
+            self.under_way[tenant] += 1
+        try:
+            yield
+        finally:
+            self._leave(tenant)
+
+    def _has_place(self, tenant: str) -> bool:
+        return self.under_way[tenant] < AT_ONCE and self.under_way.total() < ALTOGETHER
+
+    async def _wait(self, tenant: str) -> None:
+        import asyncio
+
+        queue = self.waiting.setdefault(tenant, deque())
+        if len(queue) >= MOST_WAITING:
+            raise Unavailable(f"{MOST_WAITING} calls wait for this tenant already", sent=False)
+        turn = asyncio.get_running_loop().create_future()
+        queue.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.cancelled():
+                self._forget(tenant, turn)
+            else:
+                self._leave(tenant)  # the place came in the same moment
+            raise
+
+    def _leave(self, tenant: str) -> None:
+        self.under_way[tenant] -= 1
+        if not self.under_way[tenant]:
+            del self.under_way[tenant]
+        self._call_next()
+
+    def _call_next(self) -> None:
+        """Give the free place to the first tenant that may take it, and put it behind the others."""
+        tenant = next(filter(self._has_place, self.waiting), None)
+        if tenant is None:
+            return
+        turn = self.waiting[tenant][0]
+        self._forget(tenant, turn)
+        if tenant in self.waiting:
+            self.waiting.move_to_end(tenant)
+        if turn.cancelled():  # he gave up, and has not said so yet
+            self._call_next()
+        else:
+            self.under_way[tenant] += 1
+            turn.set_result(None)
+
+    def _forget(self, tenant: str, turn: asyncio.Future[None]) -> None:
+        queue = self.waiting.get(tenant, deque())
+        if turn in queue:
+            queue.remove(turn)
+        if not queue:
+            self.waiting.pop(tenant, None)
+
+
+_loops: WeakKeyDictionary[asyncio.AbstractEventLoop, Gates] = WeakKeyDictionary()
+
+
+def gates() -> Gates:
+    """Those of the running loop: a queue belongs to the loop that serves it."""
     import asyncio
 
     loop = asyncio.get_running_loop()
-    here = _async_gates.get(loop)
-    if here is None:
-        here = _async_gates[loop] = {}
-    return here.get(base) or here.setdefault(base, asyncio.Semaphore(AT_ONCE))
+    return _loops.get(loop) or _loops.setdefault(loop, Gates())

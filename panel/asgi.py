@@ -11,14 +11,17 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "panel.settings")
 django_application = get_asgi_application()
 
-from asgiref.sync import sync_to_async  # noqa: E402  # models need the settings that the lines above loaded
-from django.db import connection, connections  # noqa: E402
+import structlog  # noqa: E402
+from django.db import DatabaseError, connection  # noqa: E402  # models need the settings that the lines above loaded
 from django.template.loader import get_template  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 
 from panel.cache import awaited  # noqa: E402
+from panel.database import briefly  # noqa: E402
 from panel.panels.catalogue import panels, template_of  # noqa: E402
 from panel.tenants import doors  # noqa: E402
+
+log = structlog.get_logger(__name__)
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -48,14 +51,15 @@ async def warm_up() -> None:
     for panel in panels().values():
         get_template(template_of(panel))
     await doors.http.get()
-    await sync_to_async(connection.ensure_connection)()
+    try:
+        await briefly(lambda: connection.ensure_connection())  # the thread's own
+    except DatabaseError as error:
+        log.warning("database not reachable", error=type(error).__name__)  # /readyz says so until it is
 
 
 async def close() -> None:
     """Give back this worker's connections. The database's pool has threads, which would hold up the worker's end."""
     await doors.http.close()
     await awaited.close()
-    for one in connections.all():
-        one.close()
-        if close_pool := getattr(one, "close_pool", None):  # SQLite has none
-            close_pool()
+    if hasattr(connection, "close_pool"):  # SQLite has none
+        await briefly(lambda: connection.close_pool())

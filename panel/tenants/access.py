@@ -67,9 +67,7 @@ async def membership(request: HttpRequest, ctx: str, associate_id: int | None) -
 
 async def _proven(ctx: str, proven: list[int]) -> Membership | None:
     pk, generation = proven
-    return await known.membership(
-        ctx, pk, generation, lambda: _valid([proven]).filter(tenant__ctx__iexact=ctx).afirst()
-    )
+    return await known.membership(ctx, pk, generation, lambda: _valid([proven]).filter(tenant__ctx__iexact=ctx).first())
 
 
 async def memberships(request: HttpRequest) -> list[Membership]:

@@ -16,6 +16,9 @@ from panel.tenants.whereabouts import TenantAddress
 TOKEN_PATH = "/login/common/oauth/tokens"
 """[auth/api]; known, so that opening a door asks nobody."""
 
+PATIENCE = 30.0
+"""Seconds somebody waits for a panel before it says that SuperOffice does not answer."""
+
 http = PerLoop(async_http)
 """The HTTP client of the running event loop; it serves all tenants and people."""
 
@@ -32,7 +35,8 @@ async def as_person(
     tenant = membership.tenant
     memory: Memory[AsyncCache] = Memory(cache, tenant.environment, tenant.ctx, membership.associate_id, records, asks)
     credential = user_token(membership, AsyncGrants(membership))
-    return AsyncCrm(client, TenantAddress(tenant, client), credential, language, memory=memory)
+    address = TenantAddress(tenant, client)
+    return AsyncCrm(client, address, credential, language, deadline=PATIENCE, memory=memory)
 
 
 def user_token(membership: Membership, store: Grants | AsyncGrants) -> UserToken:

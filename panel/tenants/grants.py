@@ -1,4 +1,4 @@
-"""A membership's tokens as ``crm_client`` wants to find them: two stores of one row, blocking and awaited.
+"""A membership's tokens as ``crm_client`` wants to find them: a store of one row, blocking or awaited.
 
 Of several processes that meet an old token one renews it: who wins the conditional update of ``renewing_until``. Every
 statement names the generation, so a renewal that comes back after a sign-out brings nothing back.
@@ -7,12 +7,14 @@ statement names the generation, so a renewal that comes back after a sign-out br
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from django.db.models import Q, QuerySet
 
 from crm_client.auth import Grant
 from crm_client.errors import NotSignedIn
+from panel.database import briefly
 from panel.tenants import known
 from panel.tenants.models import SIGNED_OUT, Membership
 from panel.tenants.sealing import BrokenSeal
@@ -20,12 +22,32 @@ from panel.tenants.sealing import BrokenSeal
 log = structlog.get_logger(__name__)
 
 
-class _Store:
-    """What both colours share. The membership given was just read, so the first ``load`` needs no query."""
+class Grants:
+    """``crm_client.auth.TokenStore`` over a membership that was just read, so the first ``load`` needs no query."""
 
     def __init__(self, membership: Membership) -> None:
         self.membership = membership
-        self._is_fresh = True
+        self.is_fresh = True
+
+    def load(self) -> Grant:
+        return self._opened() if self.is_fresh else self._take(self._rows().first())
+
+    def claim(self, stale: Grant, seconds: float) -> bool:
+        self.is_fresh = self._claimable(stale).update(renewing_until=_after(seconds)) == 1
+        return self.is_fresh
+
+    def save(self, grant: Grant) -> None:
+        columns = self.membership.sealed(grant)
+        self._taken(self._rows().update(**columns), columns)
+        known.changed(self.membership.tenant)
+
+    def release(self) -> None:
+        self._rows().update(renewing_until=None)
+
+    def lost(self) -> None:
+        log.warning("grant lost", reason="refresh-refused", **self._names)
+        self._rows().filter(sealed_grant=self.membership.sealed_grant).update(**SIGNED_OUT)
+        known.changed(self.membership.tenant)
 
     def _rows(self) -> QuerySet[Membership]:
         of_tenant = Membership.objects.of(self.membership.tenant).select_related("tenant")
@@ -50,7 +72,7 @@ class _Store:
     def _take(self, found: Membership | None) -> Grant:
         if found is None:
             raise NotSignedIn("this person signed out", sent=False)
-        self.membership, self._is_fresh = found, True
+        self.membership, self.is_fresh = found, True
         return self._opened()
 
     def _taken(self, changed: int, columns: dict[str, object]) -> None:
@@ -64,52 +86,26 @@ class _Store:
         return {"ctx": self.membership.tenant.ctx, "associate_id": self.membership.associate_id}
 
 
-class Grants(_Store):
-    """``crm_client.auth.TokenStore`` over a membership."""
+class AsyncGrants:
+    """``crm_client.auth.AsyncTokenStore`` over a membership: the same, in a thread where it asks the database."""
 
-    def load(self) -> Grant:
-        return self._opened() if self._is_fresh else self._take(self._rows().first())
-
-    def claim(self, stale: Grant, seconds: float) -> bool:
-        self._is_fresh = self._claimable(stale).update(renewing_until=_after(seconds)) == 1
-        return self._is_fresh
-
-    def save(self, grant: Grant) -> None:
-        columns = self.membership.sealed(grant)
-        self._taken(self._rows().update(**columns), columns)
-        known.changed(self.membership.tenant)
-
-    def release(self) -> None:
-        self._rows().update(renewing_until=None)
-
-    def lost(self) -> None:
-        log.warning("grant lost", reason="refresh-refused", **self._names)
-        self._rows().filter(sealed_grant=self.membership.sealed_grant).update(**SIGNED_OUT)
-        known.changed(self.membership.tenant)
-
-
-class AsyncGrants(_Store):
-    """``crm_client.auth.AsyncTokenStore`` over a membership."""
+    def __init__(self, membership: Membership) -> None:
+        self._grants = Grants(membership)
 
     async def load(self) -> Grant:
-        return self._opened() if self._is_fresh else self._take(await self._rows().afirst())
+        return self._grants.load() if self._grants.is_fresh else await briefly(self._grants.load)
 
     async def claim(self, stale: Grant, seconds: float) -> bool:
-        self._is_fresh = await self._claimable(stale).aupdate(renewing_until=_after(seconds)) == 1
-        return self._is_fresh
+        return await briefly(partial(self._grants.claim, stale, seconds))
 
     async def save(self, grant: Grant) -> None:
-        columns = self.membership.sealed(grant)
-        self._taken(await self._rows().aupdate(**columns), columns)
-        await known.achanged(self.membership.tenant)
+        await briefly(partial(self._grants.save, grant))
 
     async def release(self) -> None:
-        await self._rows().aupdate(renewing_until=None)
+        await briefly(self._grants.release)
 
     async def lost(self) -> None:
-        log.warning("grant lost", reason="refresh-refused", **self._names)
-        await self._rows().filter(sealed_grant=self.membership.sealed_grant).aupdate(**SIGNED_OUT)
-        await known.achanged(self.membership.tenant)
+        await briefly(self._grants.lost)
 
 
 def _after(seconds: float) -> datetime:

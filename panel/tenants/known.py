@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
+
+from panel.database import briefly
 
 if TYPE_CHECKING:
     from panel.tenants.models import Membership, Tenant
@@ -40,18 +42,16 @@ class _Known:
 _known: OrderedDict[tuple[int, int], _Known] = OrderedDict()
 
 
-async def membership(
-    ctx: str, pk: int, generation: int, read: Callable[[], Awaitable[Membership | None]]
-) -> Membership | None:
+async def membership(ctx: str, pk: int, generation: int, read: Callable[[], Membership | None]) -> Membership | None:
     """What ``read`` reads of the membership ``pk`` in the tenant ``ctx``; None if nothing is there."""
     if not settings.REDIS_URL:
-        return await read()
+        return await briefly(read)
     edition = await _edition(_key(settings.SUPEROFFICE["environment"], ctx))
     found = _known.get((pk, generation))
     if found is not None and found.edition == edition and time.monotonic() < found.until:
         _known.move_to_end((pk, generation))
         return found.membership
-    fresh = await read()
+    fresh = await briefly(read)
     if fresh is not None:
         _known[pk, generation] = _Known(fresh, edition, time.monotonic() + LASTS)
         if len(_known) > MOST:
@@ -71,11 +71,6 @@ def changed(tenant: Tenant) -> None:
 
 def _replace(tenant: Tenant) -> None:
     cache.set(_key(tenant.environment, tenant.ctx), uuid.uuid4().hex, LASTS)
-
-
-async def achanged(tenant: Tenant) -> None:
-    """The same, awaited; asynchronous code has no transaction."""
-    await cache.aset(_key(tenant.environment, tenant.ctx), uuid.uuid4().hex, LASTS)
 
 
 async def _edition(key: str) -> str:

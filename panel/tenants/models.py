@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from crm_client.auth import Grant
+from panel.database import briefly
 from panel.tenants import known, sealing
 from panel.tenants.owned import TenantOwned
 
@@ -128,11 +129,12 @@ class Membership(TenantOwned):
         known.changed(self.tenant)
 
     async def touch(self) -> None:
-        """Note that he was here, at most once a minute."""
+        """Note that he was here, at most once in ten minutes."""
         now = datetime.now(UTC)
         if self.last_used_at is None or now - self.last_used_at > TOUCHED_AT_MOST_EVERY:
             self.last_used_at = now
-            await Membership.objects.of(self.tenant).filter(pk=self.pk).aupdate(last_used_at=now)
+            mine = Membership.objects.of(self.tenant).filter(pk=self.pk)
+            await briefly(lambda: mine.update(last_used_at=now))
 
 
 SIGNED_OUT: dict[str, object] = {

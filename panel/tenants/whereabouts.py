@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import httpx
 import structlog
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from crm_client.errors import BadAnswer, Unavailable
 from crm_client.state import TenantState, state_url
+from panel.database import briefly
 from panel.tenants import addresses, known
 from panel.tenants.models import Tenant
 
@@ -72,7 +74,7 @@ class TenantAddress:
             if moved:
                 self._followed_at = time.monotonic()
             if state.is_running:
-                await self._write(state)
+                await briefly(partial(self._write, state))
             return state
 
     def _has_just_followed(self) -> bool:
@@ -96,10 +98,10 @@ class TenantAddress:
             raise Unavailable(f"state API: {type(error).__name__}", sent=False) from error
         return state
 
-    async def _write(self, state: TenantState) -> None:
+    def _write(self, state: TenantState) -> None:
         self.tenant.api_address = state.api
         self.tenant.api_valid_until = state.valid_until or datetime.now(UTC) + WITHOUT_A_TIME
-        await Tenant.objects.filter(pk=self.tenant.pk).aupdate(
+        Tenant.objects.filter(pk=self.tenant.pk).update(
             api_address=self.tenant.api_address, api_valid_until=self.tenant.api_valid_until
         )
-        await known.achanged(self.tenant)
+        known.changed(self.tenant)
