@@ -155,7 +155,7 @@ class Action[F: forms.Form]:
     """The partial that takes its place when the action is done. Mandatory."""
 
     done: ClassVar[Text] = _("Saved")
-    """What the person is told then."""
+    """What the person is told then; empty where ``shows`` tells it itself."""
 
     async def blank(self, crm: AsyncCrm, card: Card) -> F:
         """The form as first shown, with initial values. May read from the CRM; any ``CrmError`` is taken care of."""
@@ -165,8 +165,12 @@ class Action[F: forms.Form]:
         """The form as sent back. Reads nothing from the CRM, so that what was typed survives whatever happens to it."""
         raise NotImplementedError
 
-    async def run(self, crm: AsyncCrm, card: Card, form: F) -> None:
-        """Carry out the valid form. Raise ``AskAgain`` to show it again; any ``CrmError`` is taken care of."""
+    async def run(self, crm: AsyncCrm, card: Card, form: F) -> Mapping[str, Any] | None:
+        """Carry out the valid form. Raise ``AskAgain`` to show it again; any ``CrmError`` is taken care of.
+
+        What is returned is in the context of ``shows``, on top of what ``load_part`` reads for it. Without JavaScript
+        it is shown on a page of its own; if nothing is returned, the person is back at the panel.
+        """
         raise NotImplementedError
 
 

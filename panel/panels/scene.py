@@ -145,9 +145,11 @@ class Scene:
         return with_retry_after(response, trouble)
 
     def done(self, action: Action[Any], context: Mapping[str, Any]) -> HttpResponse:
-        """The action's result, a word about it, and an event for the host card."""
+        """The action's result, a word about it, and an event for the host card; without htmx on a page of its own."""
+        if not self.wants_fragment:
+            return self.page("panels/action.html", {**context, "part": f"{self.template}#{action.shows}"})
         body = self._rendered(f"{self.template}#{action.shows}", {**context, "came_back": True})
-        notice = self._rendered("panels/notice.html", {"notice": action.done})
+        notice = self._rendered("panels/notice.html", {"notice": action.done}) if action.done else ""
         return trigger_client_event(HttpResponse(body + notice), CHANGED)
 
     def done_elsewhere(self) -> HttpResponse:

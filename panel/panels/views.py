@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -114,20 +114,20 @@ async def _change(scene: Scene, person: Membership) -> HttpResponse:
         return scene.form(action, form, status=422)
     crm = await doors.as_person(person, scene.language)
     try:
-        await action.run(crm, scene.card, form)
+        outcome = await action.run(crm, scene.card, form) or {}
     except AskAgain as again:
         return scene.form(action, again.form, status=again.status)
     except CrmError as error:
         return scene.form(action, form, trouble=explain(error, gone=str(scene.panel.gone)))
     finally:
         await memory.forget(person, scene.card)  # also where it is not known whether it was done
-    return await _done(scene, crm, action)
+    return await _done(scene, crm, action, outcome)
 
 
-async def _done(scene: Scene, crm: AsyncCrm, action: Action[Any]) -> HttpResponse:
-    if not scene.wants_fragment:
+async def _done(scene: Scene, crm: AsyncCrm, action: Action[Any], outcome: Mapping[str, Any]) -> HttpResponse:
+    if not scene.wants_fragment and not outcome:
         return scene.done_elsewhere()
     try:
-        return scene.done(action, await scene.panel.load_part(crm, scene.card, action.shows))
+        return scene.done(action, {**await scene.panel.load_part(crm, scene.card, action.shows), **outcome})
     except CrmError as error:
         return scene.done_but_unseen(error)

@@ -43,12 +43,13 @@ class SayWord(Action[WordForm]):
     def filled(self, card: Card, data: QueryDict) -> WordForm:
         return WordForm(data)
 
-    async def run(self, crm: AsyncCrm, card: Card, form: WordForm) -> None:
+    async def run(self, crm: AsyncCrm, card: Card, form: WordForm) -> dict[str, Any] | None:
         if form.cleaned_data["word"] == "refuse":
             form.add_error("word", "Another one, please.")
             raise AskAgain(form)
         if form.cleaned_data["word"] == "break":
             raise BadRequest(message="SuperOffice dislikes it.")
+        return {"word": "I said so"} if form.cleaned_data["word"] == "tell" else None
 
 
 class NiceTry(Panel):
@@ -93,6 +94,16 @@ class TestTinyPanel:
         assert answer.status_code == 200
         assert '<p id="word">' in text_of(answer)
         assert "Said" in text_of(answer)
+
+    def test_what_its_action_returns_is_shown(self, alice: Client, tenant: Tenant) -> None:
+        """Without JavaScript on a page of its own; an action that returns nothing leads back to the panel."""
+        told = address(tenant, path="nice-try/say")
+
+        assert '<p id="word">I said so</p>' in text_of(alice.post(told, {"word": "tell"}, headers=HTMX))
+        page = text_of(alice.post(told, {"word": "tell"}))
+        assert "<html" in page
+        assert '<p id="word">I said so</p>' in page
+        assert alice.post(told, {"word": "hi"}).status_code == 303
 
     @pytest.mark.parametrize(
         ("word", "status", "says"),
