@@ -1,6 +1,8 @@
-"""The floor: the measured panel without Sidecard, as one writes it with Django and httpx alone.
+"""The floors: the measured panel without Sidecard, as one writes it with Django and httpx alone.
 
-No session, no membership, no client, no thought of errors; the same four calls at once, the same template.
+No session, no membership, no memory, no thought of errors; the same four calls at once, the same template. ``show``
+asks by httpx and reads dictionaries; ``show_typed`` asks through ``crm_client``, so it has what that gives: values of
+types, renewal, retries, deadlines and turns.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,11 +20,18 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from httpx_aiohttp import AiohttpTransport
 
+from crm_client.address import AsyncFixedAddress
+from crm_client.auth import Grant, UserToken
+from crm_client.clients import AsyncCrm
+from crm_client.stores import AsyncMemoryStore
 from tests.bench.answers import ASKED_FOR, questions
 
 UPSTREAM = os.environ.get("BENCH_UPSTREAM", "")
 QUERIES = {name: urlencode(next(operation).query) for name, operation in questions(1).items()}
 HEADERS = {"Authorization": f"Bearer 8A:Cust00000.{'A' * 64}"} | ASKED_FOR
+
+STORE = AsyncMemoryStore(Grant(f"8A:Cust00000.{'A' * 64}", "", datetime.now(UTC) + timedelta(days=1)))
+CREDENTIAL = UserToken("", "", "", STORE, "bench")
 
 _client: list[httpx.AsyncClient] = []
 
@@ -59,6 +69,15 @@ async def show(request: HttpRequest) -> HttpResponse:
         "sales": [sale(row) for row in sales["value"]],
         "activity": activity(activities["value"][0]),
     }
+    return HttpResponse(render_to_string("panels/four_reads.html", context))
+
+
+async def show_typed(request: HttpRequest) -> HttpResponse:
+    ctx = request.GET["uctx"]
+    crm = AsyncCrm(client(), AsyncFixedAddress(f"{UPSTREAM}/{ctx}/api/"), CREDENTIAL, "en-US")
+    read = await crm.all(*questions(int(request.GET["contact_id"])).values())
+    context = {"shell": "base_embedded.html", "membership": {"name": "Person", "tenant": {"ctx": ctx}}}
+    context |= zip(("company", "people", "sales", "activity"), read, strict=True)
     return HttpResponse(render_to_string("panels/four_reads.html", context))
 
 

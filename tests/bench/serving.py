@@ -9,9 +9,10 @@
 
 A panel of four reads at once (``panels.FourReads``) is asked for by users in a closed loop (``load``), each time for a
 company nobody asked for before. NetServer (``netserver``) answers after 150 ms and costs next to nothing. Beside
-Sidecard stand a bare Django view with the same calls and template (``bare``), the same calls behind uvicorn without
-Django, and one call straight to NetServer. All are measured by turns in rounds, so that a busy machine troubles all
-alike; a figure is the median of the rounds, its noise their interquartile range. A wrong page ends the run.
+Sidecard stand a bare Django view with the same calls and template (``bare``), the same view asking through
+``crm_client`` ("typed"), the same calls behind uvicorn without Django, and one call straight to NetServer. All are
+measured by turns in rounds, so that a busy machine troubles all alike; a figure is the median of the rounds, its noise
+their interquartile range. A wrong page ends the run.
 
 CPU is the worker's own, from /proc. "Panels/s of a core" follows from it: what a core could serve if the load, the
 database and NetServer did not share it; ``served/s`` is what was, and depends on how busy the machine is.
@@ -53,7 +54,7 @@ def everything(ready: Stand, findings: Findings) -> None:
 
 def quick() -> None:
     findings = Findings()
-    with stand("sidecard", "bare") as ready:
+    with stand("sidecard", "bare", "bare, typed") as ready:
         speeds.alone(ready, findings, seconds=2, times=3)
         speeds.crowd(ready, findings, users=100, seconds=3, times=3)
 

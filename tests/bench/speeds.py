@@ -50,10 +50,11 @@ def crowd(ready: Stand, findings: Findings, users: int, seconds: float, times: i
             goal=OF_A_CORE if name == "sidecard" and users == 100 else None,
             noise=noise([1000 / one.cpu for one in slices]),
         )
-    for what, field in (("panels/s served", "served"), ("panels/s of a core", "of_a_core")):
-        share, spread = ratio(found["sidecard"], found["bare"], field)
-        goal = OF_BARE if users == 100 else None
-        findings.tell(f"sidecard, {users} users, {what}, of the bare view's", share, "x", goal=goal, noise=spread)
+    for floor in ("bare", "bare, typed"):
+        for what, field in (("panels/s served", "served"), ("panels/s of a core", "of_a_core")):
+            share, spread = ratio(found["sidecard"], found[floor], field)
+            goal = OF_BARE if users == 100 else None
+            findings.tell(f"sidecard, {users} users, {what}, beside {floor}", share, "x", goal=goal, noise=spread)
 
 
 def two_workers(ready: Stand, findings: Findings, users: int, seconds: float, times: int) -> None:

@@ -15,11 +15,13 @@ from tests.bench.services import People, Population, inhabited
 
 CARD = "?uctx={ctx}&usid={associate}&lang=en-US&contact_id={contact}"
 PANEL, COMPANY, FLOOR = f"/panels/four-reads/{CARD}", f"/panels/company/{CARD}", f"/bare/{CARD}"
+TYPED_FLOOR = f"/typed/{CARD}"
 CALL = "/{ctx}/api/v1/Contact/{contact}"
 
 SIDES = {
     "sidecard": (SIDECARD, PANEL),
     "bare": (BARE, FLOOR),
+    "bare, typed": (BARE, TYPED_FLOOR),
     "without Django": (WITHOUT_DJANGO, FLOOR),
 }
 
@@ -75,6 +77,6 @@ def stand(*names: str) -> Iterator[Stand]:
         ready = Stand(ask, upstream, env, people, {})
         sides = {name: up.enter_context(ready.serve(*SIDES[name])) for name in names}
         for side in sides.values():
-            side(users=100, pages=200)
+            side(users=100, pages=2 * len(people["Cust"]))  # everybody was here before, as on any day but the first
         trip = Side(ask, Job(upstream.port, CALL, people["Cust"]))
         yield replace(ready, sides=sides | {"round trip": trip})

@@ -1,4 +1,4 @@
-"""Sidecard's addresses, and that of the bare view beside it."""
+"""Sidecard's addresses, and those of the bare views beside it."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from django.urls import include, path
 
 from tests.bench import bare
 
-urlpatterns = [path("bare/", bare.show), path("", include("panel.urls"))]
+urlpatterns = [path("bare/", bare.show), path("typed/", bare.show_typed), path("", include("panel.urls"))]
