@@ -18,14 +18,14 @@ from datetime import date, datetime
 from typing import Any
 
 from crm_client.activities import Activity
-from crm_client.archive import Archive, associate_one_of, days
+from crm_client.archive import Archive, associate_one_of, days, is_true, mine, until
 from crm_client.calls import Operation
 from crm_client.fields import Word, associate_at, flag_at, item_at, moment_at, read_at, text_at, word_at
 from crm_client.frozen import dataclass
 from crm_client.patch import Change
 from crm_client.records import Custom, Kind, changes
-from crm_client.rows import lines
-from crm_client.values import Item, integer, yes
+from crm_client.rows import column, first_lines, lines
+from crm_client.values import Item, integer, text, yes
 
 
 class ActivityStatus(Word):
@@ -91,6 +91,14 @@ class Appointment(Custom):
         return self.status is ActivityStatus.COMPLETED
 
 
+@dataclass(frozen=True)
+class FollowUp(Activity):
+    """A follow-up in a list across companies."""
+
+    company_id: int = column("contact/contactId", integer)
+    company: str = column("contact/nameDepartment", text)
+
+
 APPOINTMENTS = Kind("Appointment", "AppointmentId", Appointment)
 
 
@@ -131,3 +139,9 @@ def diary(associate_id: int, first: date, last: date) -> Operation[list[Activity
     """Everything in somebody's diary from one day to another, both included, by time."""
     query = Archive("v1/Appointment").where(associate_one_of("associateId", [associate_id]), days("date", first, last))
     return lines(Activity, query.order_by("date"))
+
+
+def my_open_follow_ups(last: date, top: int) -> Operation[list[FollowUp]]:
+    """What the person who asks has not done, dated on a day or earlier: the latest ``top``, the latest first."""
+    query = Archive("v1/Appointment").where(mine("associateId"), is_true("completed", False), until("date", last))
+    return first_lines(FollowUp, query.order_by("date desc").top(top))

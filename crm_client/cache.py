@@ -2,7 +2,8 @@
 
 Two kinds of answers, and nothing else:
 
-- *facts*, ten minutes: who the caller is and his rights, lists, definitions of fields. NetServer is not asked.
+- *facts*, ten minutes: who the caller is and his rights, lists, definitions of fields, the base time zone. NetServer is
+  not asked.
 - *records* (one company, person …) and *rows* (what an archive finds), one minute, only where the client was given a
   cache for them. For a record NetServer is asked each time by ``If-Modified-Since``, and a 304 saves sending and making
   it [ws/endpoints/http-headers]. Archives know no such question: rows are taken from memory for twenty seconds, then
@@ -66,7 +67,7 @@ class NotRemembered(Exception):
 
 _FACTS = (
     r"(?i)v1/(?:User/current(?:Principal|Associate)|MDOList(?:/.+)?|List(?:/.+)?"
-    r"|[a-z]+/(?:CustomField(?:/.+)?|UdefLayout(?:/Published(?:/.+)?)?))"
+    r"|TimeZone/base|[a-z]+/(?:CustomField(?:/.+)?|UdefLayout(?:/Published(?:/.+)?)?))"
 )
 _RECORDS = r"(?i)v1/(?:Contact|Person|Sale|Project|Appointment|Document|Ticket)/\d+"
 _CHANGES_FACTS = r"(?i)v1/(?:Agents/)?(?:List|UserDefinedFieldInfo|[a-z]+/UdefLayout)\b"

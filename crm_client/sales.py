@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from crm_client.archive import Archive, one_of
+from crm_client.archive import Archive, mine, one_of
 from crm_client.calls import Operation
 from crm_client.fields import (
     Word,
@@ -177,6 +177,25 @@ class SaleRow(Line):
 
 
 @dataclass(frozen=True)
+class PipelineRow(Line):
+    """An open sale, as far as a pipeline counts it."""
+
+    sale_id: int = key("saleId")
+    amount: Decimal = column("amount", amount)
+    """In ``currency``."""
+    currency: str = column("currency", text)
+    stage: str = column("stage", text)
+    stage_rank: int = column("stageRank", integer)
+    probability: int = column("probPercent", integer)
+    """Per cent."""
+
+    @property
+    def weighted(self) -> Decimal:
+        """What may be expected of it."""
+        return self.amount * self.probability / 100
+
+
+@dataclass(frozen=True)
 class StakeholderRow(Line):
     """A stakeholder in a list."""
 
@@ -196,6 +215,12 @@ def open_sales_of(contact_id: int) -> Operation[list[SaleRow]]:
     person may not see sales.
     """
     return lines(SaleRow, _sales_of("Contact", contact_id).where(one_of("saleStatus", [OPEN])))
+
+
+def my_open_sales() -> Operation[list[PipelineRow]]:
+    """Open sales of the person who asks."""
+    query = Archive("v1/Sale").where(mine("associateId"), one_of("saleStatus", [OPEN]))
+    return lines(PipelineRow, query.order_by("saleId"))
 
 
 def sales_of_person(person_id: int) -> Operation[list[SaleRow]]:

@@ -385,20 +385,32 @@
 })();
 
 /* A page painted from what was seen a moment ago asks whether it is still so (data-settles). It settles quietly: whoever
- * has begun to work in it keeps it, with its age; the age itself is a link that loads the page anew.
+ * has begun to work in it keeps it, as does who asks while SuperOffice does not answer. It then says since when it
+ * stands, by a link that loads the page anew.
  */
 (() => {
   const isAtWork = () =>
     document.querySelector("form[data-keep], .htmx-request:not([data-settles])") !== null ||
-    document.querySelector("main").contains(document.activeElement);
+    document.activeElement !== document.body ||
+    document.getSelection().type === "Range";
 
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { elt, xhr } = event.detail;
-    if (elt.matches("[data-settles]") && (xhr.status === 503 || isAtWork())) event.detail.shouldSwap = false;
+    const { requestConfig, xhr } = event.detail; // its elt is where the answer would go
+    const settles = requestConfig.elt.matches("[data-settles]");
+    if (settles && (xhr.status === 503 || isAtWork())) event.detail.shouldSwap = false;
   });
 
   document.addEventListener("htmx:afterRequest", (event) => {
     const { elt, xhr } = event.detail;
-    if (elt.matches("[data-settles]") && xhr.status === 204) elt.remove();
+    if (!elt.matches("[data-settles]") || !elt.isConnected) return;
+    const link = elt.querySelector("a");
+    if (xhr.status === 204 && link !== document.activeElement) elt.remove();
+    else sayWhen(link, Date.now() - 1000 * elt.dataset.age);
   });
+
+  /* "A moment ago" would soon be wrong. */
+  function sayWhen(link, moment) {
+    const time = new Intl.DateTimeFormat(link.dataset.language, { timeStyle: "short" }).format(moment);
+    link.textContent = link.dataset.stays.replace("{time}", time);
+  }
 })();

@@ -119,6 +119,7 @@ def sales_and_stakeholders() -> Story:
     yield from told.ask(sales.change_sale(made.sale_id, changes(made, amount=Decimal("1200.50"))))
     yield from told.ask(sales.sale(made.sale_id))
     rows = yield from told.ask(sales.open_sales_of(ACME))
+    yield from told.ask(sales.my_open_sales())
     told.answers.append(sales.sums(rows))
     yield from told.ask(sales.sales_of_person(ADA))
     begun = yield from told.ask(sales.new_stakeholder())
@@ -139,6 +140,7 @@ def follow_ups() -> Story:
     moved = yield from told.ask(
         appointments.change_appointment(made.appointment_id, changes(made, location="Oslo"), made.updated)
     )
+    yield from told.ask(appointments.my_open_follow_ups(TODAY, 50))
     yield from told.ask(appointments.complete(moved))
     yield from told.ask(appointments.appointment(made.appointment_id))
     yield from told.ask(appointments.diary(made.owner.id, TODAY, TODAY))
