@@ -220,6 +220,8 @@ class Panel:
     async def load(self, crm: AsyncCrm, card: Card) -> Mapping[str, Any]:
         """Read what the template shows; mandatory. Called at each visit with the CRM opened as the person who looks.
 
+        Only read: a card opened again is first shown by a CRM that answers from what was seen a moment ago.
+
         Ask in one ``await crm.all(…)``: the reads run side by side. Wrap in ``section(…)`` all but the record itself.
         No error handling: any ``CrmError`` becomes a calm page with a "try again".
         """
