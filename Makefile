@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: help demo test check bench format requirements clean
+.PHONY: help demo test check bench format messages requirements clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ format: .venv/.synced ## Bring code and templates into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/djlint templates tests/sandbox/pages --reformat --quiet
+
+messages: .venv/.synced ## Collect our own texts for translation, compile what is translated
+	@SUPEROFFICE_LOGIN_URL=http://localhost:8800 DJANGO_SETTINGS_MODULE=panel.settings $(BIN)/python -m tests.messages
 
 requirements: .venv/.synced ## Pin the newest releases that pyproject.toml allows
 	$(BIN)/uv pip compile pyproject.toml --upgrade --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements.txt

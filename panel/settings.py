@@ -196,8 +196,16 @@ PANELS = ["panel.panels.company.Company"]
 # Language and time
 
 LANGUAGE_CODE = "en"
-# Those our own texts exist in; with others Django's own words would stand among English ones.
-LANGUAGES = [("en", "English")]
+# Those our own texts exist in (`make messages`); with others Django's own words would stand among English ones.
+LANGUAGES = [
+    ("en", "English"),
+    ("nb", "Norsk bokmål"),
+    ("sv", "Svenska"),
+    ("da", "Dansk"),
+    ("de", "Deutsch"),
+    ("nl", "Nederlands"),
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
