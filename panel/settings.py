@@ -87,6 +87,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, so that it sees every cookie any other one sets.
     "panel.middleware.PartitionedCookies",
+    "panel.middleware.Compressed",
     "panel.middleware.Security",
     "servestatic.middleware.ServeStaticMiddleware",
     "panel.middleware.ContentSecurityPolicy",
@@ -194,7 +195,7 @@ SOCIALACCOUNT_STORE_TOKENS = False
 
 # Panels, in the order in which menus show them
 
-PANELS = ["panel.panels.company.Company", "panel.panels.my_day.MyDay"]
+PANELS = ["panel.panels.company.Company"]
 
 # Language and time
 
