@@ -56,7 +56,7 @@ class AmountField(forms.DecimalField):
         if value in self.empty_values or isinstance(value, Decimal):
             return super().to_python(value)
         try:
-            return parse_decimal(value, self.locale, strict=True)
+            return parse_decimal("".join(value.split()), self.locale, strict=True)
         except NumberFormatError:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
 
