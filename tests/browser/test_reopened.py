@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Locator, Route, expect
 
-from tests.browser.people import ACME, SIDE, TAB, CompanyCard, CompanyPanel, Desk, wait_until_loaded
+from tests.browser.people import ACME, SIDE, TAB, CompanyPanel, Desk, wait_until_loaded
 from tests.browser.test_for_everybody import violations
 from tests.browser.test_layout import WATCH, settled
 from tests.sandbox.world import Fault
