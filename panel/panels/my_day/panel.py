@@ -21,8 +21,10 @@ from panel.panels.my_day.rows import Item, Row
 
 COMING = 7
 """Days after today."""
-MOST = 100
-"""Follow-ups that are asked for: those to come and the latest overdue ones."""
+MOST = 200
+"""Follow-ups that are asked for: those to come first, then today's, then the latest overdue ones."""
+SHOWN = 50
+"""Overdue follow-ups on the page."""
 
 
 class MyDay(Panel):
@@ -89,7 +91,7 @@ class FollowUps:
     today: list[Item]
     coming: list[Item]
     is_cut: bool
-    """There are older ones, not asked for."""
+    """There are older ones, so an empty list may not be called empty."""
 
 
 def _sorted(found: Section[list[FollowUp]], day: Day, card: Card) -> Section[FollowUps]:
@@ -98,13 +100,14 @@ def _sorted(found: Section[list[FollowUp]], day: Day, card: Card) -> Section[Fol
     lines = found.data or []
     rows = [row for row in (Row.of_line(line, day) for line in lines) if row is not None]
     by_time = sorted(rows, key=lambda row: (row.day, row.local.time()))
+    overdue = [row for row in reversed(by_time) if row.day < day.today]
     last = day.after(COMING)
     return Section(
         data=FollowUps(
-            overdue=[Item.open(row, card) for row in reversed(by_time) if row.day < day.today],
+            overdue=[Item.open(row, card) for row in overdue[:SHOWN]],
             today=[Item.open(row, card) for row in by_time if row.day == day.today],
             coming=[Item.open(row, card) for row in by_time if day.today < row.day <= last],
-            is_cut=len(lines) >= MOST,
+            is_cut=len(lines) >= MOST or len(overdue) > SHOWN,
         )
     )
 

@@ -126,8 +126,21 @@ def test_a_long_past_is_cut_and_says_so(alice: Client, tenant: Tenant, diary: Di
 
     assert texts(section(page, "today")) == ["Lunch"]
     assert texts(section(page, "overdue"))[:2] == ["Old 1", "Old 2"]
-    assert len(texts(section(page, "overdue"))) in (99, 100)  # the link to the diary names no follow-up
-    assert "Only the latest are shown." in page
+    assert len(texts(section(page, "overdue"))) == 50
+    assert "Only the latest are shown." in section(page, "overdue")
+
+
+def test_it_does_not_praise_whom_it_does_not_know(alice: Client, tenant: Tenant, diary: Diary) -> None:
+    """Where the coming days fill the whole answer, nothing is said of what may lie before them."""
+    diary("Late", days=-1)
+    for number in range(200):
+        diary(f"Call {number}", days=3)
+
+    page = shown(alice, tenant)
+
+    assert "Well done" not in page
+    assert "Nothing left for today" not in page
+    assert "Only the latest are shown." in section(page, "overdue")
 
 
 # Whose day
