@@ -1,16 +1,19 @@
-"""Activities of a company: what was done last and what comes next [arch ContactActivity].
+"""Activities of a company or a person: what was done last and what comes next [arch ContactActivity].
 
 *Last* is the latest follow-up somebody completed: one that lies in the past and was never completed has not happened
 as far as SuperOffice knows. *Next* is the earliest follow-up not completed that is dated today or later. *Overdue* is
 the latest follow-up not completed that is dated before today. Each costs one call, so a panel asks them side by side.
+
+``past_activities``, ``coming_activities`` and ``overdue_activities`` give all of a kind, the nearest to now first.
 
 The archive filters by day only (``date`` is of restriction type date), so the day's rows are looked at here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from typing import Literal
 
 from crm_client.archive import Archive, after, before, is_true
 from crm_client.calls import Operation
@@ -19,7 +22,10 @@ from crm_client.rows import Line, column, first_lines, key
 from crm_client.values import integer, moment, text, yes
 
 LOOK_AT = 25
-"""Rows of a day that are looked at."""
+"""Rows that are looked at."""
+
+type Owner = Literal["Contact", "Person"]
+"""Whose activities."""
 
 
 @dataclass(frozen=True)
@@ -42,39 +48,54 @@ class Activity(Line):
     text: str = column("text", text)  # last: it hides the function of its name
 
 
-def last_activity_of(contact_id: int, now: datetime) -> Operation[Activity | None]:
-    """The latest completed follow-up that has begun; None without one."""
+def past_activities(owner: Owner, owner_id: int, now: datetime) -> Operation[list[Activity]]:
+    """Completed follow-ups that have begun, the latest first."""
     until = before("date", now.astimezone(UTC).date() + timedelta(days=1))
-    found = yield from _follow_ups(contact_id, "date desc", is_true("completed"), until)
-    return next((activity for activity in found if activity.start and activity.start <= now), None)
+    found = yield from _follow_ups(owner, owner_id, "date desc", is_true("completed"), until)
+    return [activity for activity in found if activity.start and activity.start <= now]
+
+
+def coming_activities(owner: Owner, owner_id: int, now: datetime) -> Operation[list[Activity]]:
+    """Follow-ups not completed that are dated today or later, in the order of time."""
+    midnight = _midnight(now)
+    from_today = after("date", midnight.date() - timedelta(days=1))
+    found = yield from _follow_ups(owner, owner_id, "date", is_true("completed", False), from_today)
+    return [activity for activity in found if activity.start and activity.start >= midnight]
+
+
+def overdue_activities(owner: Owner, owner_id: int, now: datetime) -> Operation[list[Activity]]:
+    """Follow-ups not completed that should have been done before today, the latest first."""
+    midnight = _midnight(now)
+    until = before("date", midnight.date())
+    found = yield from _follow_ups(owner, owner_id, "date desc", is_true("completed", False), until)
+    return [activity for activity in found if activity.start and activity.start < midnight]
+
+
+def next_of(coming: Sequence[Activity], now: datetime) -> Activity | None:
+    """Of those that come: the earliest that is still to begin; failing that, the last that began earlier today."""
+    to_begin = (activity for activity in coming if activity.start and activity.start >= now)
+    return next(to_begin, coming[-1] if coming else None)
+
+
+def last_activity_of(contact_id: int, now: datetime) -> Operation[Activity | None]:
+    """The latest completed follow-up of a company that has begun; None without one."""
+    return next(iter((yield from past_activities("Contact", contact_id, now))), None)
 
 
 def next_activity_of(contact_id: int, now: datetime) -> Operation[Activity | None]:
-    """The earliest follow-up not completed that is still to begin; failing that, one that began earlier today."""
-    midnight = _midnight(now)
-    from_today = after("date", midnight.date() - timedelta(days=1))
-    found = yield from _follow_ups(contact_id, "date", is_true("completed", False), from_today)
-    today = [activity for activity in found if activity.start and activity.start >= midnight]
-    return next((activity for activity in today if activity.start and activity.start >= now), _last(today))
+    """The earliest follow-up of a company that is still to begin; failing that, one that began earlier today."""
+    return next_of((yield from coming_activities("Contact", contact_id, now)), now)
 
 
 def overdue_activity_of(contact_id: int, now: datetime) -> Operation[Activity | None]:
-    """The latest follow-up not completed that should have been done before today; None without one."""
-    midnight = _midnight(now)
-    found = yield from _follow_ups(
-        contact_id, "date desc", is_true("completed", False), before("date", midnight.date())
-    )
-    return next((activity for activity in found if activity.start and activity.start < midnight), None)
+    """The latest follow-up of a company that should have been done before today; None without one."""
+    return next(iter((yield from overdue_activities("Contact", contact_id, now))), None)
 
 
-def _follow_ups(contact_id: int, order: str, *conditions: str) -> Operation[list[Activity]]:
-    query = Archive(f"v1/Contact/{int(contact_id)}/Activities").entities("appointment")
+def _follow_ups(owner: Owner, owner_id: int, order: str, *conditions: str) -> Operation[list[Activity]]:
+    query = Archive(f"v1/{owner}/{int(owner_id)}/Activities").entities("appointment")
     return first_lines(Activity, query.where(*conditions).order_by(order).top(LOOK_AT))
 
 
 def _midnight(now: datetime) -> datetime:
     return datetime.combine(now.astimezone(UTC).date(), time.min, UTC)
-
-
-def _last(activities: Iterable[Activity]) -> Activity | None:
-    return next(reversed(list(activities)), None)

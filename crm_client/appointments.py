@@ -14,7 +14,7 @@ the agent's too [oas Appointment agent].
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from crm_client.activities import Activity
@@ -139,6 +139,30 @@ def diary(associate_id: int, first: date, last: date) -> Operation[list[Activity
     """Everything in somebody's diary from one day to another, both included, by time."""
     query = Archive("v1/Appointment").where(associate_one_of("associateId", [associate_id]), days("date", first, last))
     return lines(Activity, query.order_by("date"))
+
+
+def same_appointment(wanted: Appointment) -> Operation[Appointment | None]:
+    """The follow-up that says what one wanted to create, if it is there: for a look after ``OutcomeUnknown``.
+
+    The same owner, type, time, texts, company and person make it the same.
+    """
+    if wanted.owner is None or wanted.start is None:
+        return None
+    day = timedelta(days=1)  # which day a moment is of depends on the zone
+    rows = yield from diary(wanted.owner.id, (wanted.start - day).date(), (wanted.start + day).date())
+    for row in rows:
+        if row.start == wanted.start and row.appointment_id:
+            found = yield from appointment(row.appointment_id)
+            if _said(found) == _said(wanted):
+                return found
+    return None
+
+
+def _said(one: Appointment) -> tuple[Any, ...]:
+    """SuperOffice may write line ends in its own way."""
+    links = (one.task, one.company, one.person)
+    words = one.title.split(), one.text.split()
+    return one.start, one.end, *words, *(link.id if link else 0 for link in links)
 
 
 def my_open_follow_ups(last: date, top: int) -> Operation[list[FollowUp]]:

@@ -223,6 +223,11 @@ def my_open_sales() -> Operation[list[PipelineRow]]:
     return lines(PipelineRow, query.order_by("saleId"))
 
 
+def open_sales_of_person(person_id: int) -> Operation[list[SaleRow]]:
+    """Open sales of a person, the latest first. Raises ``Denied`` where the one who asks may not see sales."""
+    return lines(SaleRow, _sales_of("Person", person_id).where(one_of("saleStatus", [OPEN])))
+
+
 def sales_of_person(person_id: int) -> Operation[list[SaleRow]]:
     """All sales of a person, the latest first."""
     return lines(SaleRow, _sales_of("Person", person_id))

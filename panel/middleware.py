@@ -7,6 +7,7 @@ in the event loop here. A test holds the whole chain to it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from http.cookies import Morsel, SimpleCookie
 from typing import Any
@@ -14,13 +15,15 @@ from typing import Any
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csp import ContentSecurityPolicyMiddleware, get_nonce
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.security import SecurityMiddleware
+from django.utils.cache import patch_vary_headers
 from django.utils.csp import build_policy
+from django.utils.text import compress_string
 
 
 class _Passage:
@@ -95,6 +98,46 @@ def _partition(cookies: SimpleCookie, name: str, morsel: Morsel[str]) -> None:
         morsel = fresh
     morsel["secure"] = True
     morsel["partitioned"] = True
+
+
+class Compressed(_Passage):
+    """Sends pages gzipped, a sixth of their size, and says how long each answer is.
+
+    A stranger who sees lengths may guess a page's secrets if he can also put words of his into it (BREACH). So lengths
+    vary by chance, and pages that another site's link or script opens, with the visitor's cookies, go plain. In a frame
+    of his or behind an image's address he has no session of ours to ask with: its cookies are partitioned.
+    """
+
+    KINDS = ("text/html", "application/json")
+    WORTHWHILE = 1400
+    """Bytes: less fits one packet anyway."""
+
+    def leave(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not isinstance(response, HttpResponse) or request.method == "HEAD" or response.status_code in (204, 304):
+            return response
+        if self._is_worthwhile(response):
+            patch_vary_headers(response, ("Accept-Encoding", "Sec-Fetch-Site", "Sec-Fetch-Dest"))
+            if _takes_gzip(request.headers.get("Accept-Encoding", "")) and not _is_opened_by_another_site(request):
+                response.content = compress_string(response.content, max_random_bytes=100)
+                response.headers["Content-Encoding"] = "gzip"
+        # Without it a server sends chunks.
+        response.headers["Content-Length"] = str(len(response.content))
+        return response
+
+    def _is_worthwhile(self, response: HttpResponse) -> bool:
+        kind = response.headers.get("Content-Type", "").partition(";")[0]
+        is_plain = not response.has_header("Content-Encoding")
+        return is_plain and kind in self.KINDS and len(response.content) >= self.WORTHWHILE
+
+
+def _takes_gzip(accept_encoding: str) -> bool:
+    codings = (re.sub(r"\s", "", coding).lower().partition(";") for coding in accept_encoding.split(","))
+    return any(name == "gzip" and not re.fullmatch(r"q=0(\.0*)?", weight) for name, _, weight in codings)
+
+
+def _is_opened_by_another_site(request: HttpRequest) -> bool:
+    sent = request.headers
+    return (sent.get("Sec-Fetch-Site"), sent.get("Sec-Fetch-Dest")) == ("cross-site", "document")
 
 
 class Embeddable(_Passage):

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, so that it sees every cookie any other one sets.
     "panel.middleware.PartitionedCookies",
+    "panel.middleware.Compressed",
     "panel.middleware.Security",
     "servestatic.middleware.ServeStaticMiddleware",
     "panel.middleware.ContentSecurityPolicy",
@@ -191,7 +192,7 @@ SOCIALACCOUNT_STORE_TOKENS = False
 
 # Panels, in the order in which menus show them
 
-PANELS = ["panel.panels.company.Company"]
+PANELS = ["panel.panels.company.Company", "panel.panels.person.Person", "panel.panels.my_day.MyDay"]
 
 # Language and time
 

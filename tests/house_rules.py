@@ -17,6 +17,7 @@ ACROSS_TENANTS = {
     "panel/tenants/access.py",  # finds a session's memberships, whatever tenants they are of
     "panel/tenants/tasks.py",  # the sweep looks for what is due anywhere
     "panel/tenants/migrations/0001_first.py",
+    "panel/panels/migrations/0001_first.py",
 }
 """The few places that may look at rows of all customers at once."""
 

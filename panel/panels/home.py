@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from crm_client.contacts import contacts
 from crm_client.errors import CrmError
+from panel.panels.catalogue import panels
 from panel.panels.contract import Card
 from panel.panels.scene import with_retry_after
 from panel.panels.troubles import Trouble, explain
@@ -53,7 +54,8 @@ async def _listed(request: HttpRequest, mine: list[Membership], chosen: Membersh
         "memberships": mine,
         "search": search,
         "language": language,
-        "card": Card(ctx=chosen.tenant.ctx, associate_id=chosen.associate_id, language=language),
+        "card": _card(chosen, language),
+        "days": [(one, _card(one, language)) for one in mine] if "my-day" in panels() else [],
         "too_short": 0 < len(search) < SHORTEST,
         "shortest": SHORTEST,
     }
@@ -66,6 +68,11 @@ async def _listed(request: HttpRequest, mine: list[Membership], chosen: Membersh
     template = "panels/home.html#companies" if request.htmx else "panels/home.html"  # type: ignore[attr-defined]
     response = render(request, template, context, status=trouble.status if trouble else 200)
     return with_retry_after(response, trouble)
+
+
+def _card(membership: Membership, language: str) -> Card:
+    """No record's card: who looks, and where."""
+    return Card(ctx=membership.tenant.ctx, associate_id=membership.associate_id, language=language)
 
 
 async def _found(chosen: Membership, language: str, search: str, size: int) -> dict[str, Any]:

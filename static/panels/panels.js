@@ -279,6 +279,12 @@
       time.textContent = format.format(new Date(time.dateTime));
       time.removeAttribute("data-local");
     }
+    // A form that asks for a time is told by which clock it is meant; without scripts it is UTC, as its hint says.
+    for (const input of document.querySelectorAll("input[data-zone]")) {
+      input.value = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+      document.getElementById(input.dataset.zone).textContent = input.value.replaceAll("_", " ");
+      input.removeAttribute("data-zone");
+    }
   }
 
   new MutationObserver(localise).observe(document, { childList: true, subtree: true });

@@ -121,6 +121,7 @@ def sales_and_stakeholders() -> Story:
     rows = yield from told.ask(sales.open_sales_of(ACME))
     yield from told.ask(sales.my_open_sales())
     told.answers.append(sales.sums(rows))
+    yield from told.ask(sales.open_sales_of_person(ADA))
     yield from told.ask(sales.sales_of_person(ADA))
     begun = yield from told.ask(sales.new_stakeholder())
     part = yield from told.ask(sales.add_stakeholder(begun, sale_id=made.sale_id, company_id=OTHER, comment="pays"))
@@ -144,6 +145,7 @@ def follow_ups() -> Story:
     yield from told.ask(appointments.complete(moved))
     yield from told.ask(appointments.appointment(made.appointment_id))
     yield from told.ask(appointments.diary(made.owner.id, TODAY, TODAY))
+    yield from told.ask(appointments.same_appointment(made))
     yield from told.ask(appointments.delete_appointment(made.appointment_id))
     return told.answers
 
@@ -154,6 +156,15 @@ def activities_of_a_company() -> Story:
     yield from told.ask(activities.last_activity_of(ACME, NOW))
     yield from told.ask(activities.next_activity_of(ACME, NOW))
     yield from told.ask(activities.overdue_activity_of(ACME, NOW))
+    return told.answers
+
+
+@story
+def activities_of_a_person() -> Story:
+    told = Told()
+    yield from told.ask(activities.past_activities("Person", ADA, NOW))
+    yield from told.ask(activities.coming_activities("Person", ADA, NOW))
+    yield from told.ask(activities.overdue_activities("Person", ADA, NOW))
     return told.answers
 
 

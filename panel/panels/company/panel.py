@@ -18,6 +18,7 @@ from crm_client.sales import open_sales_of, sums
 from crm_client.values import text
 from panel.panels.company.edit import EditFacts
 from panel.panels.contract import Card, Panel, Place, Section, Text, section
+from panel.panels.editing import Log, Plan
 
 
 class Company(Panel):
@@ -26,7 +27,7 @@ class Company(Panel):
     title = _("Company")
     places = [Place.COMPANY_SIDE, Place.COMPANY_TAB]
     parts = ("facts", "people", "sales", "activities")
-    actions = {"edit": EditFacts()}
+    actions = {"edit": EditFacts(), "log": Log("contact_id"), "plan": Plan("contact_id")}
 
     async def load(self, crm: AsyncCrm, card: Card) -> Mapping[str, Any]:
         who = card.contact_id

@@ -283,3 +283,31 @@ def test_duplicates(alice: User) -> None:
     made = alice.ask(projects.create_project(alice.ask(projects.new_project()), name="Harbour"))
     assert made.project_id in {one.record_id for one in alice.ask(projects.same_projects("Harbour"))}
     assert persons.PersonRow in {type(row) for row in alice.ask(persons.persons_by_email("@"))}
+
+
+def test_a_follow_up_is_found_by_what_it_says(sign_in: SignIn) -> None:
+    """After a lost answer: it is there only if all of it is the same."""
+    alice = sign_in()
+    start = alice.ask(appointments.new_appointment())
+    wanted = {"title": "Call", "text": "May?", "company": 17, "start": AT, "end": AT + timedelta(hours=1), "task": 1}
+    made = alice.ask(appointments.create_appointment(start, **wanted))
+
+    found = alice.ask(appointments.same_appointment(made))
+
+    assert found is not None
+    assert found.appointment_id == made.appointment_id
+    for name, other in {"title": "Calls", "text": "", "start": AT - timedelta(minutes=1), "end": AT}.items():
+        assert alice.ask(appointments.same_appointment(replace(made, **{name: other}))) is None
+    assert alice.ask(appointments.same_appointment(replace(made, task=None))) is None
+    assert alice.ask(appointments.same_appointment(replace(made, owner=None))) is None
+
+
+def test_a_person_s_open_sales_are_those_of_his_sales_that_are_open(sign_in: SignIn) -> None:
+    alice = sign_in()
+    who = next(row.person_id for row in alice.ask(sales.open_sales_of(17)))
+
+    open_ones = {row.sale_id for row in alice.ask(sales.open_sales_of_person(who))}
+
+    everything = alice.ask(sales.sales_of_person(who))
+    assert open_ones == {row.sale_id for row in everything if row.status == "Open"}
+    assert open_ones

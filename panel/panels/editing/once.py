@@ -1,0 +1,144 @@
+"""Creating something once: whatever happens to the answer, and however often the button is pressed.
+
+SuperOffice creates a record at each POST, and an answer may be lost after the work is done. So each form that creates
+carries a word of its own, and its first POST writes that word into the database before SuperOffice is asked. A second
+POST of the same form, from a double click or after a lost answer, finds it there:
+
+- the first one succeeded: so has the second;
+- it is still under way: the second waits for it;
+- nobody knows: SuperOffice is looked through for the record, and only if the first attempt must be over by now and
+  nothing is there, it is tried again. Until then the person is told so (``NotKnownYet``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from crm_client.calls import Operation
+from crm_client.clients import AsyncCrm
+from crm_client.errors import CrmError, Misdirected, Refused, Throttled
+from panel.panels.contract import Card
+from panel.tenants.models import Tenant
+from panel.tenants.owned import TenantOwned
+
+UNDER_WAY = timedelta(minutes=2)
+"""Longer than a request of ours lasts: whatever was begun before has ended without saying how."""
+MAY_ARRIVE = timedelta(seconds=30)
+"""After that a request whose answer was lost is not on its way to SuperOffice any more."""
+LOOKS, PAUSE = 20, 0.25
+"""How often, and after how many seconds, a POST looks whether the one before it has ended."""
+REMEMBERED = timedelta(days=30)
+
+
+class NotKnownYet(Exception):
+    """Nobody knows whether it was done, and it is too early to try again."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Once(TenantOwned):
+    """A form that creates something, from its first POST on."""
+
+    class State(models.TextChoices):
+        BEGUN = "begun"
+        UNKNOWN = "unknown"
+        DONE = "done"
+
+    word = models.CharField(max_length=64)
+    state = models.CharField(max_length=8, choices=State, default=State.BEGUN)
+    first_at = models.DateTimeField(default=now)
+    tried_at = models.DateTimeField(default=now)
+
+    class Meta(TenantOwned.Meta):
+        constraints = [models.UniqueConstraint("tenant", "word", name="one_creation_a_form")]
+        indexes = [models.Index("first_at", name="creations_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.state} creation of {self.first_at}"
+
+    @classmethod
+    async def begin(cls, tenant: Tenant, word: str) -> tuple[Once, bool]:
+        """The row of a form, and whether this is its first attempt. If not DONE, nobody else is at it."""
+        ours = cls.objects.of(tenant)
+        for _ in range(LOOKS):
+            row, is_first = await ours.select_related("tenant").aget_or_create(tenant=tenant, word=word)
+            if is_first:
+                await ours.filter(first_at__lt=now() - REMEMBERED).adelete()
+            if is_first or row.state == cls.State.DONE or await row._taken_over():
+                return row, is_first
+            await asyncio.sleep(PAUSE)
+        raise NotKnownYet
+
+    async def _taken_over(self) -> bool:
+        """Of several who try it at once, one succeeds. This instance keeps the ``tried_at`` of the attempt before."""
+        is_free = models.Q(state=self.State.UNKNOWN) | models.Q(tried_at__lt=now() - UNDER_WAY)
+        free = Once.objects.of(self.tenant).filter(is_free, pk=self.pk).exclude(state=self.State.DONE)
+        return await free.aupdate(state=self.State.BEGUN, tried_at=now()) == 1
+
+    async def end(self, state: State) -> None:
+        await Once.objects.of(self.tenant).filter(pk=self.pk).aupdate(state=state)
+
+    @property
+    def may_arrive(self) -> bool:
+        """The attempt before this one may still reach SuperOffice."""
+        return now() - self.tried_at < MAY_ARRIVE
+
+
+async def create_once[R](
+    crm: AsyncCrm,
+    card: Card,
+    word: str,
+    made: Callable[[datetime], R],
+    create: Callable[[R], Operation[Any]],
+    find: Callable[[R], Operation[R | None]],
+) -> None:
+    """Create what ``made`` gives for the moment of the first attempt, unless ``find`` finds it after a lost answer.
+
+    Raises ``NotKnownYet``, or the ``CrmError`` of creating.
+    """
+    tenant = await Tenant.objects.aget(environment=settings.SUPEROFFICE["environment"], ctx__iexact=card.ctx)
+    attempt, is_first = await Once.begin(tenant, word)
+    if attempt.state == Once.State.DONE:
+        return
+    wanted = made(attempt.first_at)
+    try:
+        if is_first or not await _is_there(crm, find(wanted), attempt):
+            await crm(create(wanted))
+    except NotKnownYet:
+        await attempt.end(Once.State.UNKNOWN)
+        raise
+    except CrmError as error:
+        await _settle(crm, attempt, find(wanted), error)
+    await attempt.end(Once.State.DONE)
+
+
+async def _is_there(crm: AsyncCrm, find: Operation[Any], attempt: Once) -> bool:
+    if await crm(find) is not None:
+        return True
+    if attempt.may_arrive:
+        raise NotKnownYet
+    return False
+
+
+async def _settle(crm: AsyncCrm, attempt: Once, find: Operation[Any], error: CrmError) -> None:
+    """Look whether it was done all the same; else raise ``error``, and remember what is known."""
+    if isinstance(error, Refused | Throttled | Misdirected) or error.sent is False:
+        await attempt.adelete()
+        raise error
+    try:
+        if await crm(find) is not None:
+            return
+    except CrmError:
+        await attempt.end(Once.State.UNKNOWN)
+        raise error from None
+    # An answer that is an error ends the matter; without any answer it may still arrive.
+    await (attempt.adelete() if error.sent else attempt.end(Once.State.UNKNOWN))
+    raise error

@@ -1,0 +1,80 @@
+"""What the person panel shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm_client import persons
+from crm_client.activities import Activity, coming_activities, next_of, overdue_activities, past_activities
+from crm_client.clients import AsyncCrm
+from crm_client.consents import EMARKETING
+from crm_client.sales import open_sales_of_person, sums
+from panel.panels.contract import Card, Panel, Place, Section, section
+from panel.panels.editing import Log, Plan
+from panel.panels.person.edit import EditFacts
+
+type Found = Section[list[Activity]]
+
+SHOWN = 5
+"""Follow-ups of each kind; SuperOffice's own archive has all."""
+
+
+class Person(Panel):
+    """Who it is, what was last and what is next."""
+
+    title = _("Contact")
+    places = [Place.PERSON_TAB, Place.PERSON_CARD]
+    needs = "person_id"
+    quiet = _("Save the contact first; then this panel has something to show.")
+    gone = _("This contact no longer exists.")
+    parts = ("facts", "activities", "sales")
+    actions = {"edit": EditFacts(), "log": Log("person_id"), "plan": Plan("person_id")}
+
+    async def load(self, crm: AsyncCrm, card: Card) -> Mapping[str, Any]:
+        who, now = card.person_id, datetime.now(UTC)
+        person, sales, overdue, coming, past = await crm.all(
+            persons.person(who),
+            section(open_sales_of_person(who)),
+            section(overdue_activities("Person", who, now)),
+            section(coming_activities("Person", who, now)),
+            section(past_activities("Person", who, now)),
+        )
+        return {**_facts(person), **_sales(sales), **_activities(now, overdue, coming, past)}
+
+    async def load_part(self, crm: AsyncCrm, card: Card, part: str) -> Mapping[str, Any]:
+        """One section costs only its own calls."""
+        who, now = card.person_id, datetime.now(UTC)
+        match part:
+            case "facts":
+                return _facts(await crm(persons.person(who)))
+            case "sales":
+                return _sales(await crm(section(open_sales_of_person(who))))
+            case _:
+                reads = (read("Person", who, now) for read in (overdue_activities, coming_activities, past_activities))
+                return _activities(now, *await crm.all(*map(section, reads)))
+
+
+def _facts(person: persons.Person) -> dict[str, Any]:
+    """With his consents; e-marketing is asked for even where nothing is registered: then he allowed none."""
+    emarketing = next((consent for consent in person.consents if consent.purpose == EMARKETING), None)
+    others = [consent for consent in person.consents if consent is not emarketing]
+    return {"person": person, "emarketing": emarketing, "consents": others}
+
+
+def _sales(sales: Section[Any]) -> dict[str, Any]:
+    return {"sales": sales, "sums": sums(sales.data or ())}
+
+
+def _activities(now: datetime, overdue: Found, coming: Found, past: Found) -> dict[str, Any]:
+    """Three questions to the same archive are one section for the reader: it is there, or its first trouble is."""
+    trouble = overdue.trouble or coming.trouble or past.trouble
+    if trouble:
+        return {"activities": Section(trouble=trouble)}
+    late, planned, done = overdue.data or [], coming.data or [], past.data or []
+    lists = {"overdue": late[:SHOWN], "coming": planned[:SHOWN], "past": done[:SHOWN]}
+    line = {"late": len(late), "next": next_of(planned, now), "last": next(iter(done), None)}
+    return {"activities": Section(data={**lists, **line})}
