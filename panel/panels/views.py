@@ -93,7 +93,12 @@ async def _asked(scene: Scene, person: Membership, seen: Recollection) -> HttpRe
     """As SuperOffice says now; nothing if the page shows it already."""
     painted = seen.word if scene.settles else ""
     crm = await doors.as_person(person, scene.language, seen)
-    context = await scene.panel.load(crm, scene.card)
+    try:
+        context = await scene.panel.load(crm, scene.card)
+    except CrmError as error:
+        if error.permanent:  # gone, or not his to see any more
+            await memory.forget(person, scene.card)
+        raise
     await seen.keep()
     if scene.settles and scene.request.htmx and scene.settles == painted == seen.word:  # type: ignore[attr-defined]
         return HttpResponse(status=204)

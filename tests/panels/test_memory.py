@@ -186,6 +186,7 @@ def test_what_cannot_be_settled_is_told_as_a_page(
     assert settled.status_code == status
     assert '<main id="main"' in settled.content.decode()
     assert said in settled.content.decode()
+    assert ("data-settles" in alice.get(CARD).content.decode()) is (status == 503), "what was lost is not shown again"
 
 
 def test_a_section_that_failed_is_not_remembered(alice: Client, sandbox: Sandbox):
