@@ -94,6 +94,16 @@ class MoveForm(RowForm):
         return cleaned | {"target": target}
 
 
+class UndoForm(RowForm):
+    """Only a row that was just changed knows what was there before."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "before" not in self.more:
+            raise forms.ValidationError(_("There is nothing to undo."))
+        return cleaned
+
+
 class RowAction[F: RowForm](Action[F]):
     """What one button of a row does."""
 
@@ -162,17 +172,17 @@ class Move(RowAction[MoveForm]):
         return {"item": Item.settled(row, card, "moved", {"start": start.isoformat(), "end": end.isoformat()})}
 
 
-class Undo(RowAction[RowForm]):
+class Undo(RowAction[UndoForm]):
     """Put back what was there before."""
 
-    form = RowForm
+    form = UndoForm
 
-    def wishes(self, form: RowForm, found: Appointment) -> Wishes:
-        before = form.more.get("before", {})
+    def wishes(self, form: UndoForm, found: Appointment) -> Wishes:
+        before = form.more["before"]
         moments = {name: datetime.fromisoformat(before[name]) for name in ("start", "end") if name in before}
-        return moments or {"status": ActivityStatus(before.get("status", ""))}
+        return moments or {"status": ActivityStatus(before["status"])}
 
-    def told(self, card: Card, row: Row, form: RowForm, before: Appointment | None) -> Mapping[str, Any]:
+    def told(self, card: Card, row: Row, form: UndoForm, before: Appointment | None) -> Mapping[str, Any]:
         return {"item": Item.open(row, card), "undone": True}
 
 

@@ -149,6 +149,18 @@ def test_undoing_twice_is_harmless(alice: Client, tenant: Tenant, diary: Diary, 
     assert methods(calls()).count("PATCH") == 1
 
 
+def test_what_was_not_done_is_not_undone(alice: Client, tenant: Tenant, diary: Diary, calls: Calls) -> None:
+    diary("Send contract")
+    seen = token(shown(alice, tenant))
+    calls()
+
+    response = press(alice, tenant, "undo", seen)
+
+    assert response.status_code == 422
+    assert "There is nothing to undo." in text_of(response)
+    assert calls() == []
+
+
 # Never over somebody's head
 
 
