@@ -14,11 +14,10 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 from tests.browser.people import ACME, NORDLYS, CompanyCard, Desk, pressed, wait_until_closed, wait_until_loaded
 from tests.browser.test_for_everybody import violations
 from tests.browser.test_layout import WATCH, settled
-from tests.sandbox.seed import PANEL_QUERY
 from tests.sandbox.world import Row
 
 OSLO = ZoneInfo("Europe/Oslo")
-NAME = "sidecard.my-day"
+NAME = "sidecard.my-day.button"
 PICTURES = os.environ.get("PICTURES", "")
 """A folder for screenshots of each width, to look at."""
 
@@ -55,7 +54,7 @@ class Morning:
 
 @pytest.fixture
 def diary(strict_desk: Desk) -> Desk:
-    """Alice's: two follow-ups overdue, one today, one to come; and a navigator button."""
+    """Alice's: two follow-ups overdue, one today, one to come."""
     tenant = strict_desk.tenant()
     template = next(row for row in tenant.table("appointment").values() if row["contact"] == ACME)
     tenant.table("appointment").clear()
@@ -65,14 +64,6 @@ def diary(strict_desk: Desk) -> Desk:
         times = {"start": start.isoformat(), "end": (start + timedelta(hours=1)).isoformat()}
         more = {"title": title, "completed": False, "associate": 5}
         tenant.table("appointment")[tenant.next_id("appointment")] = template | times | more
-    panel = next(iter(tenant.table("webpanel").values()))
-    tenant.table("webpanel")[tenant.next_id("webpanel")] = panel | {
-        "name": "My day",
-        "url": f"{strict_desk.app_url}/panels/my-day/{PANEL_QUERY.removesuffix('&contact_id=<cuid>')}",
-        "window_name": NAME,
-        "visible_in": "NavigatorButton",
-        "prog_id": "Sidecard.MyDay",
-    }
     return strict_desk
 
 

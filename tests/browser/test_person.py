@@ -21,17 +21,15 @@ PICTURES = os.environ.get("PICTURES", "")
 
 @pytest.fixture(autouse=True)
 def _panel_on_contact_cards(sandbox: Sandbox) -> None:
-    """As the administrator puts our panel on the contact card and below it."""
+    """As the administrator puts the panel of the tab below the contact card on the card itself, too."""
     tenant = sandbox.world.tenants[NORDLYS]
-    like = next(iter(tenant.table("webpanel").values()))
-    for place, visible_in in (("card", "PersonCard"), ("tab", "PersonArchive")):
-        tenant.table("webpanel")[tenant.next_id("webpanel")] = like | {
-            "name": f"Sidecard contact ({place})",
-            "url": f"{sandbox.app_url}/panels/person/?uctx=<uctx>&usid=<usid>&lang=<lanc>&person_id=<atid>",
-            "window_name": f"sidecard.person.{place}",
-            "visible_in": visible_in,
-            "prog_id": f"Sidecard.Person.{place}",
-        }
+    tab = next(row for row in tenant.table("webpanel").values() if row["visible_in"] == "PersonArchive")
+    tenant.table("webpanel")[tenant.next_id("webpanel")] = tab | {
+        "name": "Sidecard contact (card)",
+        "window_name": "sidecard.person.card",
+        "visible_in": "PersonCard",
+        "prog_id": "Sidecard.Person.Card",
+    }
 
 
 @dataclass
@@ -73,7 +71,7 @@ def contact_card(desk: Desk) -> Page:
 
 
 def in_tab(page: Page, place: str = "tab") -> PersonPanel:
-    page.get_by_role("tab", name=f"Sidecard contact ({place})").click()
+    page.get_by_role("tab", name={"tab": "Sidecard (contact)", "card": "Sidecard contact (card)"}[place]).click()
     panel = PersonPanel(page.frame_locator(f"iframe[name='sidecard.person.{place}']"))
     expect(panel.heading).to_be_visible()
     return panel

@@ -240,14 +240,14 @@ def test_the_month_shows_two_months_and_survives_nonsense(alice: WebUser) -> Non
 def test_web_panels_are_where_they_are_visible_in(alice: WebUser) -> None:
     company = panel_urls(alice.open("contact.main?contact_id=17"))
     person = panel_urls(alice.open("person.main?person_id=5"))
-    assert set(company) == {"sidecard.company.side", "sidecard.company.tab", "sidecard.company.card"}
-    assert set(person) == {"sidecard.company.side"}
+    everywhere = {"sidecard.company.side", "sidecard.my-day.button"}
+    assert set(company) == everywhere | {"sidecard.company.tab", "sidecard.company.card"}
+    assert set(person) == everywhere | {"sidecard.person.tab"}
 
 
 def test_a_navigator_panel_has_a_button_on_every_page(alice: WebUser, tenant: Tenant) -> None:
-    tenant.rows["webpanel"][1] |= {"visible_in": "NavigatorButton", "name": 'US:"My day";NO:"Min dag"'}
     page = alice.open("diary").text
-    assert re.search(r'data-area="navigator"\s+data-panel="1"[^>]*>.*?<span>My day</span>', page, re.DOTALL)
+    assert re.search(r'data-area="navigator"\s+data-panel="5"[^>]*>.*?<span>My day</span>', page, re.DOTALL)
 
 
 def test_a_deleted_panel_is_gone(alice: WebUser, tenant: Tenant) -> None:

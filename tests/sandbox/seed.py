@@ -34,7 +34,16 @@ from .world import Associate, Client, Human, Row, Tenant, World
 
 APP_URL = "http://127.0.0.1:8000"
 
-PANEL_QUERY = "?uctx=<uctx>&usid=<usid>&lang=<lanc>&contact_id=<cuid>"
+PANEL_QUERY = "?uctx=<uctx>&usid=<usid>&lang=<lanc>"
+PANELS = (
+    # Its word in addresses, where it is shown and what we call that place, its record, its name.
+    ("company", "CompanyMinicard", "side", "&contact_id=<cuid>", 'US:"Sidecard (side)";NO:"Sidecard (side)"'),
+    ("company", "ContactArchive", "tab", "&contact_id=<cuid>", 'US:"Sidecard (tab)";NO:"Sidecard (tab)"'),
+    ("company", "ContactCard", "card", "&contact_id=<cuid>", 'US:"Sidecard (card)";NO:"Sidecard (card)"'),
+    ("person", "PersonArchive", "tab", "&person_id=<atid>", 'US:"Sidecard (contact)";NO:"Sidecard (kontakt)"'),
+    ("my-day", "NavigatorButton", "button", "", 'US:"My day";NO:"Min dag"'),
+)
+"""Ours, as an administrator would put them."""
 
 
 def seed(world: World, app_url: str = APP_URL) -> None:
@@ -51,21 +60,20 @@ def seed(world: World, app_url: str = APP_URL) -> None:
 
 
 def add_panels(tenant: Tenant, stamp: str, app_url: str = APP_URL) -> None:
-    """Put our company panel on side panel, section tab and www tab of the company card, as an administrator would."""
-    places = {"side": "CompanyMinicard", "tab": "ContactArchive", "card": "ContactCard"}
-    for rank, (suffix, place) in enumerate(places.items(), 1):
-        key = tenant.next_id("webpanel")
-        tenant.table("webpanel")[key] = _panel(suffix, place, rank, app_url) | _stamps(stamp, 0)
+    """Put our panels on the cards and into the navigator."""
+    for rank in range(1, len(PANELS) + 1):
+        tenant.table("webpanel")[tenant.next_id("webpanel")] = _panel(rank, app_url) | _stamps(stamp, 0)
 
 
-def _panel(suffix: str, place: str, rank: int, app_url: str) -> Row:
+def _panel(rank: int, app_url: str) -> Row:
+    slug, visible_in, place, record, name = PANELS[rank - 1]
     return {
-        "name": f'US:"Sidecard ({suffix})";NO:"Sidecard ({suffix})"',
+        "name": name,
         "tooltip": "Sidecard",
-        "url": f"{app_url}/panels/company/{PANEL_QUERY}",
-        "window_name": f"sidecard.company.{suffix}",
-        "visible_in": place,
-        "prog_id": f"Sidecard.Company.{suffix.title()}",
+        "url": f"{app_url}/panels/{slug}/{PANEL_QUERY}{record}",
+        "window_name": f"sidecard.{slug}.{place}",
+        "visible_in": visible_in,
+        "prog_id": f"Sidecard.{slug.title().replace('-', '')}.{place.title()}",
         "icon": 0,
         "rank": rank,
         "url_encoding": "Unicode",

@@ -8,6 +8,7 @@ import pytest
 
 from tests.of_sandbox.netserver.caller import Caller
 from tests.sandbox import events, web_cards
+from tests.sandbox.seed import PANELS
 from tests.sandbox.server import Sandbox
 from tests.sandbox.variables import Current
 from tests.sandbox.web_names import Desk
@@ -88,7 +89,7 @@ def test_only_administrators_change_panels(bob: Caller) -> None:
     bob("POST", ITEMS, json=GIVEN, status=403)
     agent(bob, "SaveWebPanelEntity", GIVEN, status=403)
     agent(bob, "DeleteWebPanel", {"Id": 1}, status=403)
-    assert len(bob("GET", ITEMS)) == 3
+    assert len(bob("GET", ITEMS)) == len(PANELS)
 
 
 def test_panels_by_the_agent(alice: Caller) -> None:
@@ -110,7 +111,7 @@ def test_an_application_finds_its_own_panels_by_its_token(alice: Caller) -> None
     agent(alice, "DeleteAppWebPanels", status=204)
     assert agent(alice, "GetAppWebPanels", headers=TOKEN) == [mine]
     agent(alice, "DeleteAppWebPanels", status=204, headers=TOKEN)
-    assert [panel["ProgId"] for panel in alice("GET", ITEMS)][3:] == ["other"]
+    assert [panel["ProgId"] for panel in alice("GET", ITEMS)][len(PANELS) :] == ["other"]
 
 
 def test_panels_for_all_user_groups(alice: Caller) -> None:
