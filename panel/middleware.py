@@ -21,6 +21,7 @@ from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csp import ContentSecurityPolicyMiddleware, get_nonce
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.security import SecurityMiddleware
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.csp import build_policy
 from django.utils.text import compress_string
@@ -64,6 +65,32 @@ class KnownHost(_Passage):
     def enter(self, request: HttpRequest) -> None:
         if request.path_info not in ("/healthz", "/readyz"):
             request.get_host()
+
+
+class Language(_Passage):
+    """Our own texts in the language the address names (``lang``, as a panel's does), else in the browser's.
+
+    What it names and we do not know is English; a variable that SuperOffice left as it is (``<lanc>``) names none.
+    """
+
+    def enter(self, request: HttpRequest) -> None:
+        translation.activate(_language_of(request))
+
+    def leave(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        response.headers.setdefault("Content-Language", translation.get_language())
+        patch_vary_headers(response, ["Accept-Language"])
+        translation.deactivate()
+        return response
+
+
+def _language_of(request: HttpRequest) -> str:
+    named = request.GET.get("lang", "")
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", named):
+        return translation.get_language_from_request(request)
+    try:
+        return translation.get_supported_language_variant(named)
+    except LookupError:
+        return settings.LANGUAGE_CODE
 
 
 class _PartitionedMorsel(Morsel[str]):

@@ -95,6 +95,7 @@ MIDDLEWARE = [
     # Inside the two above: it answers their question "may this be framed?".
     "panel.middleware.Embeddable",
     "panel.middleware.KnownHost",
+    "panel.middleware.Language",
     "panel.middleware.Session",
     "panel.middleware.Csrf",
     # Nobody is a Django user here: panels ask whose membership a session holds, see panel.tenants.access.

@@ -89,7 +89,7 @@ def main() -> None:
     current = template()
     for language in LANGUAGES:
         catalog = read(language)
-        catalog.update(current, no_fuzzy_matching=True, update_header_comment=False)
+        catalog.update(current, no_fuzzy_matching=True, update_creation_date=False)
         write(language, catalog)
         missing = sum(1 for message in catalog if message.id and not all(as_texts(message.string)))
         print(f"{language}: {len(catalog)} texts, {missing} not translated")

@@ -9,8 +9,9 @@ import pickle
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from django.utils import translation
 
-from panel.middleware import Embeddable, PartitionedCookies
+from panel.middleware import Embeddable, Language, PartitionedCookies
 
 
 def respond(**cookie: object) -> HttpResponse:
@@ -77,3 +78,55 @@ def test_nobody_frames_anything_else(client):
 
     assert "frame-ancestors 'none'" in response["Content-Security-Policy"]
     assert response["X-Frame-Options"] == "DENY"
+
+
+def heard(where: str, accepts: str = "", *, awaited: bool = False) -> tuple[str, str]:
+    """The language a view finds active, and the one the response says."""
+    spoken: list[str] = []
+
+    def view(_request: HttpRequest) -> HttpResponse:
+        spoken.append(translation.get_language())
+        return HttpResponse()
+
+    async def aview(request: HttpRequest) -> HttpResponse:
+        return view(request)
+
+    request = RequestFactory().get(where, headers={"Accept-Language": accepts})
+    response = asyncio.run(Language(aview)(request)) if awaited else Language(view)(request)
+    assert "Accept-Language" in response["Vary"]
+    return spoken[0], response["Content-Language"]
+
+
+@pytest.mark.parametrize("awaited", [False, True])
+@pytest.mark.parametrize(
+    ("where", "accepts", "language"),
+    [
+        ("/signin/", "", "en"),
+        ("/signin/", "sv-SE,sv;q=0.9", "sv"),
+        ("/signin/popup/?lang=nb", "sv", "nb"),
+        ("/signin/popup/?lang=nb-NO", "", "nb"),
+        ("/signin/popup/?lang=fi", "sv", "en"),
+        ("/signin/popup/?lang=", "sv", "sv"),
+        ("/signin/popup/?lang=%3Clanc%3E", "sv", "sv"),
+        ("/signin/popup/?lang=../../etc", "sv", "sv"),
+        ("/signin/popup/?lang=" + "x" * 1000, "sv", "en"),
+        ("/signin/", "x" * 5000, "en"),
+    ],
+)
+def test_the_address_chooses_the_language_else_the_browser(where: str, accepts: str, language: str, awaited: bool):
+    assert heard(where, accepts, awaited=awaited) == (language, language)
+
+
+def test_a_view_s_own_word_about_its_language_stands():
+    said = HttpResponse(headers={"Content-Language": "fr", "Vary": "Cookie"})
+
+    response = Language(lambda _request: said)(RequestFactory().get("/?lang=de"))
+
+    assert response["Content-Language"] == "fr"
+    assert response["Vary"] == "Cookie, Accept-Language"
+
+
+def test_a_language_ends_with_its_request():
+    """Work that the thread does next would speak it."""
+    assert heard("/?lang=de") == ("de", "de")
+    assert translation.get_language() == "en"

@@ -203,7 +203,8 @@
   function signIn(button) {
     attempt?.end();
     // First of all and at once: later the browser no longer sees the click behind it.
-    const popup = window.open("/signin/popup/", "_blank", "popup,width=520,height=700");
+    const address = `/signin/popup/?lang=${document.documentElement.lang}`;
+    const popup = window.open(address, "_blank", "popup,width=520,height=700");
     attempt = popup ? new Attempt(button, popup) : null;
     if (!popup) say(button, "blocked");
   }

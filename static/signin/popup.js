@@ -13,7 +13,7 @@
 
   async function bind(verifier) {
     try {
-      const response = await window.sidecard.post("/signin/bind/", { verifier });
+      const response = await window.sidecard.post(`/signin/bind/${location.search}`, { verifier });
       const answer = await response.json();
       if (response.ok) location.replace(answer.location);
       else say(answer.error ?? status.dataset.failed);

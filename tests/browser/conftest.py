@@ -104,8 +104,11 @@ def alerts() -> list[str]:
 
 @pytest.fixture
 def at_desk(app_url: str, sandbox: Sandbox, alerts: list[str]) -> Iterator[Callable[[BrowserContext], Desk]]:
-    """Seats a person at a browser; at the end no page of his may have opened a dialog."""
+    """Seats a person at a browser, where all read English; at the end no page of his may have opened a dialog."""
 
+    for tenant in sandbox.world.tenants.values():
+        for associate in tenant.associates.values():
+            associate.language = "en-US"
     seated: list[BrowserContext] = []
 
     def note(dialog: Dialog) -> None:

@@ -62,7 +62,6 @@ def now_used_by_bob(desk: Desk) -> CompanyCard:
     """Alice leaves, Bob sits down; our panel's session stays behind."""
     desk.sign_out_of_superid()
     desk.sandbox.world.web_sessions.clear()
-    desk.tenant().associates["bob"].language = "en-US"
     return desk.company("bob")
 
 

@@ -73,8 +73,6 @@ def test_an_identity_provider_that_severs_the_window(desk: Desk) -> None:
 def test_two_customers_in_one_browser(desk: Desk, oresund_has_panels: None) -> None:
     """One session, one cookie, two customers: each panel shows its own, and one can be left alone."""
     desk.tenant(ORESUND).approved = True
-    for ctx in (NORDLYS, ORESUND):
-        desk.tenant(ctx).associates["kim"].language = "en-US"
     nordlys = desk.company("kim", ACME, NORDLYS)
     oresund = desk.company("kim", 2, ORESUND)
     nordlys.panel().sign_in()

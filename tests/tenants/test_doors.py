@@ -157,10 +157,11 @@ async def test_a_closed_door_opens_again(alice: Membership, sandbox: Sandbox) ->
 
 
 async def test_connections_close_with_their_loop() -> None:
-    async def visit() -> httpx.AsyncClient:
+    async def visit() -> tuple[httpx.AsyncClient, asyncio.AbstractEventLoop]:
         http = await doors.http.get()
         assert not http.is_closed
-        return http
+        return http, asyncio.get_running_loop()
 
-    assert (await asyncio.to_thread(asyncio.run, visit())).is_closed
-    assert not doors.http._kept
+    http, loop = await asyncio.to_thread(asyncio.run, visit())
+    assert http.is_closed
+    assert loop not in doors.http._kept
