@@ -432,6 +432,7 @@ def test_nothing_is_lost_without_a_reason(alice: Client, where: Where, sale: Row
     assert typed["reason"] == ""
 
     assert save(alice, where, "lost", typed).status_code == 422
+    assert "too old to be saved" in text_of(save(alice, where, "lost", {"reason": "1"}))
     assert sale["status"] == "Open"
     assert save(alice, where, "sold", form(alice, where, "sold")).status_code == 200
     assert sale["status"] == "Sold"

@@ -44,6 +44,8 @@ class CloseForm(RecordForm):
 
     def __init__(self, card: Card, basis: Basis, data: Any = None) -> None:
         super().__init__(card, basis, data)
+        if basis.is_lost:
+            return
         self.fields["date"].initial = datetime.now(UTC).date()
         for name in self.sheet.lists if isinstance(self.sheet, Lost) else ():
             self._demand(name)
