@@ -1,4 +1,4 @@
-"""Activities of a company or a person: what was done last and what comes next [arch ContactActivity].
+"""Activities of a company, person or sale: what was last and what comes next [arch ContactActivity, SaleActivity].
 
 *Last* is the latest follow-up somebody completed: one that lies in the past and was never completed has not happened
 as far as SuperOffice knows. *Next* is the earliest follow-up not completed that is dated today or later. *Overdue* is
@@ -24,7 +24,7 @@ from crm_client.values import integer, moment, text, yes
 LOOK_AT = 25
 """Rows that are looked at."""
 
-type Owner = Literal["Contact", "Person"]
+type Owner = Literal["Contact", "Person", "Sale"]
 """Whose activities."""
 
 

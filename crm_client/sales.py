@@ -10,12 +10,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from crm_client.archive import Archive, mine, one_of
-from crm_client.calls import Operation
+from crm_client.calls import Call, Operation
+from crm_client.errors import BadAnswer
 from crm_client.fields import (
     Word,
     amount_at,
@@ -31,7 +32,7 @@ from crm_client.frozen import dataclass
 from crm_client.patch import Change
 from crm_client.records import Custom, Kind, Record
 from crm_client.rows import Line, column, key, lines
-from crm_client.values import Item, amount, day, integer, text
+from crm_client.values import Item, amount, day, integer, objects, text, yes
 
 OPEN = 1
 """``SaleStatus`` Open; 2 is Sold, 3 Lost, 4 Stalled [oas]."""
@@ -101,7 +102,20 @@ class Stakeholder(Record):
     rank: int = number_at("Rank")
 
 
+@dataclass(frozen=True)
+class Stage(Record):
+    """A stage a sale goes through [oas SaleStageEntity]."""
+
+    stage_id: int = read_at("SaleStageId", integer)
+    name: str = read_at("Value", text)
+    probability: int = read_at("Probability", integer)
+    """Per cent; a sale in this stage may have another."""
+    rank: int = read_at("Rank", integer)
+    is_deleted: bool = read_at("Deleted", yes)
+
+
 SALES = Kind("Sale", "SaleId", Sale)
+STAGES = Kind("List/Rating/Items", "SaleStageId", Stage)
 STAKEHOLDERS = Kind("SaleStakeholder", "SaleStakeholderId", Stakeholder)
 
 
@@ -130,6 +144,22 @@ def change_sale(
 def delete_sale(sale_id: int, unmodified_since: datetime.datetime | None = None) -> Operation[None]:
     """Delete a sale."""
     return SALES.delete(sale_id, unmodified_since)
+
+
+def stages() -> Operation[list[Stage]]:
+    """The stages of sales of any type, in the list's own order."""
+    found = STAGES.parse_all((yield Call("GET", STAGES.path)))
+    return sorted((stage for stage in found if not stage.is_deleted), key=lambda stage: stage.rank)
+
+
+def stages_of_type(sale_type_id: int) -> Operation[frozenset[int]]:
+    """Ids of the stages that sales of a type go through; empty where the type names none
+    [oas SaleTypeEntity, Stages].
+    """
+    found = yield Call("GET", f"v1/List/SaleType/Items/{int(sale_type_id)}")
+    if not isinstance(found, Mapping):
+        raise BadAnswer("v1/List/SaleType/Items: the answer is no type")
+    return frozenset(integer(stage.get("Id")) for stage in objects(found.get("Stages")) if yes(stage.get("Selected")))
 
 
 def new_stakeholder() -> Operation[Stakeholder]:

@@ -193,7 +193,12 @@ SOCIALACCOUNT_STORE_TOKENS = False
 
 # Panels, in the order in which menus show them
 
-PANELS = ["panel.panels.company.Company", "panel.panels.person.Person", "panel.panels.my_day.MyDay"]
+PANELS = [
+    "panel.panels.company.Company",
+    "panel.panels.person.Person",
+    "panel.panels.sale.Sale",
+    "panel.panels.my_day.MyDay",
+]
 
 # Language and time
 

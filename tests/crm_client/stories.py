@@ -123,6 +123,8 @@ def sales_and_stakeholders() -> Story:
     told.answers.append(sales.sums(rows))
     yield from told.ask(sales.open_sales_of_person(ADA))
     yield from told.ask(sales.sales_of_person(ADA))
+    yield from told.ask(sales.stages())
+    yield from told.ask(sales.stages_of_type(made.sale_type.id if made.sale_type else 0))
     begun = yield from told.ask(sales.new_stakeholder())
     part = yield from told.ask(sales.add_stakeholder(begun, sale_id=made.sale_id, company_id=OTHER, comment="pays"))
     yield from told.ask(sales.change_stakeholder(part.stakeholder_id, changes(part, comment="decides")))

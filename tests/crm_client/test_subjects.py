@@ -20,7 +20,7 @@ from crm_client.errors import BadAnswer, Denied, NotFound, Unavailable
 from crm_client.foreign_keys import KeyRing, find_by_key, open_ring, read_key, write_key
 from crm_client.lists import ListItem, mdo_list, mdo_tree, put_under_headings, show_to_all_groups, with_history
 from crm_client.preferences import Level, preference, set_preference
-from crm_client.sales import SaleRow
+from crm_client.sales import SaleRow, stages, stages_of_type
 from crm_client.selections import add_members
 from crm_client.tickets import BaseStatus, Ticket, new_ticket
 from crm_client.udef import UdefField, publish, udef_fields
@@ -271,6 +271,23 @@ def test_ids_are_ids() -> None:
 def test_a_line_takes_its_key_from_where_there_is_one() -> None:
     assert SaleRow.parse({"PrimaryKey": "7", "heading": None}) == SaleRow(sale_id=7)
     assert SaleRow.parse({"PrimaryKey": "7", "saleId": 8}).sale_id == 8
+
+
+def test_stages_come_in_the_lists_own_order_without_deleted_ones() -> None:
+    items = [(3, "Quote sent", 50, 2, False), (1, "Lead", 10, 1, False), (9, "Old", 20, 3, True)]
+    names = ("SaleStageId", "Value", "Probability", "Rank", "Deleted")
+    found = answered(stages(), [dict(zip(names, item, strict=True)) for item in items])
+
+    assert [(one.stage_id, one.name, one.probability) for one in found] == [(1, "Lead", 10), (3, "Quote sent", 50)]
+
+
+def test_a_type_names_its_stages_by_ticking_them() -> None:
+    ticked = {"Stages": [{"Id": 1, "Selected": True}, {"Id": 2, "Selected": False}, {"Id": 3, "Selected": True}]}
+
+    assert answered(stages_of_type(7), ticked) == {1, 3}
+    assert answered(stages_of_type(7), {"Stages": None}) == frozenset()
+    with pytest.raises(BadAnswer):
+        answered(stages_of_type(7), [])
 
 
 @pytest.mark.parametrize("answer", [None, {}, "x", [None], [3]])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +17,16 @@ from crm_client.records import Record
 from panel.panels.contract import RECORDS, Card, Section
 from panel.panels.editing.fields import Choices
 from panel.panels.editing.sheet import Sheet
+
+
+class AsItCame:
+    """The serializer: an amount is a ``Decimal``, as in the client's answers, and written as NetServer writes it."""
+
+    def dumps(self, whole: Any) -> bytes:
+        return json.dumps(whole, separators=(",", ":"), default=float).encode()
+
+    def loads(self, data: bytes) -> Any:
+        return json.loads(data, parse_float=Decimal)
 
 
 @dataclass(frozen=True)
@@ -57,13 +69,13 @@ class Basis:
 
     def signed(self, card: Card) -> str:
         whole = {"record": self.record, "choices": self.choices, "torn": self.torn, "once": self.once}
-        return signing.dumps(whole, salt=_salt(self.sheet, card), compress=True)
+        return signing.dumps(whole, salt=_salt(self.sheet, card), serializer=AsItCame, compress=True)
 
     @classmethod
     def opened(cls, sheet: Sheet, token: str, card: Card) -> Basis:
         """An empty one for a token that is not ours for this form on this card."""
         try:
-            whole = signing.loads(token, salt=_salt(sheet, card))
+            whole = signing.loads(token, salt=_salt(sheet, card), serializer=AsItCame)
         except signing.BadSignature:
             return cls(sheet, {}, {})
         choices = {name: [(key, label) for key, label in items] for name, items in whole["choices"].items()}

@@ -1,0 +1,101 @@
+"""Correcting a sale's facts, and closing it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from crm_client.clients import AsyncCrm
+from crm_client.errors import Conflict
+from crm_client.lists import mdo_list
+from crm_client.records import changes
+from crm_client.sales import SALES, SaleStatus, change_sale, sale
+from panel.panels.contract import Action, AskAgain, Card, Section
+from panel.panels.editing import EditRecord, Sheet
+from panel.panels.editing.basis import Basis
+from panel.panels.editing.form import RecordForm
+from panel.panels.sale.facts import STATUS, Shown
+
+
+class EditFacts(EditRecord):
+    """Company and person are only shown: the latter has to belong to the former."""
+
+    kind = SALES
+    card_id = "sale_id"
+    lists = {
+        "currency": "currency",
+        "stage": "prob",
+        "source": "source",
+        "competitor": "comptr",
+        "credited": "credited",
+    }
+    labels = {name: Shown.labels[name] for name in ("heading", "amount", "date", "probability", *lists)} | {
+        "description": _("Notes")
+    }
+    long = ("description",)
+
+
+class CloseForm(RecordForm):
+    """When it was decided, and why. A reason that is needed starts as none, so that it is not the list's first."""
+
+    def __init__(self, card: Card, basis: Basis, data: Any = None) -> None:
+        super().__init__(card, basis, data)
+        if basis.is_lost:
+            return
+        self.fields["date"].initial = datetime.now(UTC).date()
+        for name in self.sheet.lists if isinstance(self.sheet, Lost) else ():
+            self._demand(name)
+
+    def _demand(self, name: str) -> None:
+        reason: Any = self.fields[name]
+        if not reason.disabled:
+            reason.choices, reason.required = [("", "–"), *(one for one in reason.choices if one[0] != "0")], True
+
+
+class Close(Sheet, Action[CloseForm]):
+    """Mark a sale as decided. Without the list of reasons it is not begun."""
+
+    kind = SALES
+    kept = ("Status",)
+    shows = "facts"
+    status: ClassVar[SaleStatus]
+
+    async def blank(self, crm: AsyncCrm, card: Card) -> CloseForm:
+        [name] = self.lists.values()
+        seen, reasons = await crm.all(sale(card.sale_id), mdo_list(name))
+        return CloseForm(card, Basis.of(self, seen, [Section(data=reasons)]))
+
+    def filled(self, card: Card, data: QueryDict) -> CloseForm:
+        return CloseForm(card, Basis.opened(self, data.get("basis", ""), card), data)
+
+    async def run(self, crm: AsyncCrm, card: Card, form: CloseForm) -> None:
+        seen, wanted = form.basis.seen, form.wanted()
+        try:
+            wishes = changes(seen, status=self.status, **form.by_field(wanted))
+            await crm(change_sale(card.sale_id, wishes, seen.updated))
+        except Conflict as conflict:
+            again = form.on(conflict.current, wanted)
+            if conflict.current.status is not seen.status:
+                now = STATUS.get(conflict.current.status, "–")
+                again.add_error(None, gettext("Someone changed this meanwhile") + f": {now}")
+            raise AskAgain(again) from conflict
+
+
+class Sold(Close):
+    labels = {"reason_sold": _("Reason"), "date": _("Sale date")}
+    lists = {"reason_sold": "reasonsold"}
+    part = "sold"
+    status = SaleStatus.SOLD
+
+
+class Lost(Close):
+    """A reason is needed, if there is one to choose."""
+
+    labels = {"reason": _("Reason"), "date": _("Sale date")}
+    lists = {"reason": "reason"}
+    part = "lost"
+    status = SaleStatus.LOST

@@ -1,0 +1,197 @@
+"""What is known of a sale: its stages, what is missing, and where it can be moved by one click.
+
+The stages are those its type has ticked, in the order of SuperOffice's list of stages; all of them where the type
+ticks none, or where the person may not look at types. A stage the sale is in is shown even if it was deleted.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.core import signing
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from crm_client.records import Record
+from crm_client.sales import SALES, Sale, SaleStatus, Stage
+from panel.panels.contract import RECORDS, Card, Section, Text
+from panel.panels.editing import Sheet
+from panel.panels.editing.basis import AsItCame, Basis
+from panel.panels.troubles import Trouble
+
+STATUS = {
+    SaleStatus.OPEN: _("Open"),
+    SaleStatus.SOLD: _("Sold"),
+    SaleStatus.LOST: _("Lost"),
+    SaleStatus.STALLED: _("Stalled"),
+}
+
+
+class Shown(Sheet):
+    """What the panel shows of a sale, and so carries along in its buttons."""
+
+    kind = SALES
+    labels = {
+        "heading": _("Sale"),
+        "amount": _("Amount"),
+        "currency": _("Currency"),
+        "date": _("Sale date"),
+        "stage": _("Stage"),
+        "probability": _("Probability (%)"),
+        "company": _("Company"),
+        "person": _("Contact"),
+        "owner": _("Owner"),
+        "sale_type": _("Sale type"),
+        "source": _("Source"),
+        "competitor": _("Competitor"),
+        "credited": _("Credited"),
+        "reason": _("Reason"),
+        "reason_sold": _("Reason"),
+        "reason_stalled": _("Reason"),
+    }
+    kept = ("Status", "NextDueDate")
+
+
+class Step(NamedTuple):
+    id: int
+    name: str
+    probability: int
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One sale as it was seen."""
+
+    sale: Sale
+    stages: Section[Sequence[Step]]
+    is_planned: bool | None
+    """An open follow-up is dated today or later; None if that could not be read."""
+    today: date
+    token: str = ""
+    """Carried along by the buttons, so that no CRM is needed to show all this again."""
+
+    @classmethod
+    def of(cls, sale: Sale, stages: Section[Sequence[Step]], is_planned: bool | None, card: Card) -> Facts:
+        return cls(sale, stages, is_planned, datetime.now(UTC).date())._signed(card)
+
+    def now(self, current: Record, card: Card) -> Facts:
+        """The same sale as it is now."""
+        return replace(self, sale=SALES.parse(current.raw))._signed(card)
+
+    def _signed(self, card: Card) -> Facts:
+        """Signed, so that what was seen of one sale cannot be posted to another, nor a stage be made up."""
+        sale = Basis.of(Shown(), self.sale, []).record
+        whole = {"sale": sale, "stages": self.stages.data or (), "is_planned": self.is_planned}
+        return replace(self, token=signing.dumps(whole, salt=_salt(card), serializer=AsItCame, compress=True))
+
+    @classmethod
+    def opened(cls, token: str, card: Card) -> Facts | None:
+        """None for a token that is not ours for this person on this sale."""
+        try:
+            whole: Mapping[str, Any] = signing.loads(token, salt=_salt(card), serializer=AsItCame)
+        except signing.BadSignature:
+            return None
+        stages = Section(data=[Step(*step) for step in whole["stages"]])
+        today = datetime.now(UTC).date()
+        return cls(SALES.parse(whole["sale"]), stages, whole["is_planned"], today, token)
+
+    @property
+    def status(self) -> str:
+        return str(STATUS.get(self.sale.status, ""))
+
+    @property
+    def reason(self) -> str:
+        """Why it is as it is."""
+        reasons = {
+            SaleStatus.SOLD: self.sale.reason_sold,
+            SaleStatus.LOST: self.sale.reason,
+            SaleStatus.STALLED: self.sale.reason_stalled,
+        }
+        found = reasons.get(self.sale.status)
+        return found.name if found else ""
+
+    @property
+    def is_open(self) -> bool:
+        return self.sale.status is SaleStatus.OPEN
+
+    @property
+    def may_move(self) -> bool:
+        return self.is_open and self.sale.right("stage").is_writable
+
+    @property
+    def may_close(self) -> bool:
+        is_undecided = self.sale.status in (SaleStatus.OPEN, SaleStatus.STALLED)
+        return is_undecided and self.sale.right("status").is_writable
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """The present stage has the sale's own probability."""
+        now = self.sale.stage
+        steps = list(self.stages.data or ())
+        if now is None:
+            return steps
+        present = Step(now.id, now.name, self.sale.probability)
+        found = [present if step.id == now.id else step for step in steps]
+        return found if present in found else [present, *found]
+
+    @property
+    def missing(self) -> Iterator[tuple[str, str]]:
+        """What would have to be there to move on, by these rules alone; each a word for it and a sentence."""
+        if not self.is_open:
+            return
+        if not self.sale.amount and self.sale.right("amount").is_readable:
+            yield "amount", gettext("No amount: it is 0.")
+        if self.sale.date and self.sale.date < self.today:
+            yield "date", gettext("The sale date has passed.")
+        elif not self.sale.date and self.sale.right("date").is_readable:
+            yield "date", gettext("No sale date.")
+        if self.is_planned is False:
+            yield "plan", gettext("Nothing planned: no open follow-up from today on.")
+        yield from (
+            (name, gettext("%s is empty: SuperOffice requires it.") % label) for name, label in self._required()
+        )
+
+    def _required(self) -> Iterator[tuple[str, Text]]:
+        """Mandatory fields that are empty; a reason is asked for when the sale is closed."""
+        for name, label in Shown.labels.items():
+            right = self.sale.right(name)
+            is_asked = name in ("amount", "date") or name.startswith("reason")
+            if right.is_mandatory and right.is_readable and not is_asked and not getattr(self.sale, name):
+                yield name, label
+
+    @property
+    def postponed(self) -> dict[str, date]:
+        """Where one click puts the sale's date: the same day a week later, or of the next month."""
+        before = self.sale.date
+        if before is None or not self.is_open or not self.sale.right("date").is_writable:
+            return {}
+        return {"week": before + timedelta(days=7), "month": a_month_after(before)}
+
+
+def a_month_after(day: date) -> date:
+    """The same day of the next month, or its last."""
+    year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def steps_of(stages: Section[list[Stage]], ticked: Section[frozenset[int]]) -> Section[Sequence[Step]]:
+    """The stages of a type. That types are not to be looked at costs nothing; other trouble does."""
+    if trouble := _passing(stages.trouble, ticked.trouble):
+        return Section(trouble=trouble)
+    chosen = ticked.data or ()
+    found = [one for one in stages.data or () if not chosen or one.stage_id in chosen]
+    return Section(data=[Step(one.stage_id, one.name, one.probability) for one in found])
+
+
+def _passing(of_stages: Trouble | None, of_type: Trouble | None) -> Trouble | None:
+    return of_stages or (of_type if of_type and of_type.retry else None)
+
+
+def _salt(card: Card) -> str:
+    records = "/".join(str(getattr(card, name)) for name in RECORDS)
+    return f"sale/{card.ctx}/{card.associate_id}/{records}".lower()

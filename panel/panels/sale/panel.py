@@ -1,0 +1,90 @@
+"""What the sale panel shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm_client import sales
+from crm_client.activities import Activity, coming_activities, next_of, overdue_activities, past_activities
+from crm_client.calls import Operation
+from crm_client.clients import AsyncCrm
+from panel.panels.contract import Card, Panel, Place, Section, section
+from panel.panels.sale.clicks import MoveStage, Postpone
+from panel.panels.sale.edit import EditFacts, Lost, Sold
+from panel.panels.sale.facts import Facts, steps_of
+from panel.panels.sale.follow_ups import LogOnSale, PlanOnSale
+
+type Found = Section[list[Activity]]
+type SeenWithType = tuple[sales.Sale, Section[frozenset[int]]]
+
+SHOWN = 5
+"""Follow-ups of each kind; SuperOffice's own archive has all."""
+
+
+class Sale(Panel):
+    """Where it stands and what moves it on."""
+
+    title = _("Sale")
+    places = [Place.SALE_TAB, Place.SALE_CARD]
+    needs = "sale_id"
+    quiet = _("Save the sale first; then this panel has something to show.")
+    gone = _("This sale no longer exists.")
+    parts = ("facts", "activities")
+    actions = {
+        "move": MoveStage(),
+        "postpone": Postpone(),
+        "edit": EditFacts(),
+        "sold": Sold(),
+        "lost": Lost(),
+        "log": LogOnSale("sale_id"),
+        "plan": PlanOnSale("sale_id"),
+    }
+
+    async def load(self, crm: AsyncCrm, card: Card) -> Mapping[str, Any]:
+        """Six questions side by side; the type's stages wait for the sale, which names the type."""
+        which, now = card.sale_id, datetime.now(UTC)
+        seen, stages, overdue, coming, past = await crm.all(
+            _sale_and_type(which),
+            section(sales.stages()),
+            section(overdue_activities("Sale", which, now)),
+            section(coming_activities("Sale", which, now)),
+            section(past_activities("Sale", which, now)),
+        )
+        return {**_facts(card, seen, stages, coming), **_activities(now, overdue, coming, past)}
+
+    async def load_part(self, crm: AsyncCrm, card: Card, part: str) -> Mapping[str, Any]:
+        """One section costs only its own calls."""
+        which, now = card.sale_id, datetime.now(UTC)
+        if part == "facts":
+            coming = section(coming_activities("Sale", which, now))
+            return _facts(card, *await crm.all(_sale_and_type(which), section(sales.stages()), coming))
+        reads = (read("Sale", which, now) for read in (overdue_activities, coming_activities, past_activities))
+        return _activities(now, *await crm.all(*map(section, reads)))
+
+
+def _sale_and_type(sale_id: int) -> Operation[SeenWithType]:
+    seen = yield from sales.sale(sale_id)
+    if seen.sale_type is None:
+        return seen, Section(data=frozenset())
+    return seen, (yield from section(sales.stages_of_type(seen.sale_type.id)))
+
+
+def _facts(card: Card, seen: SeenWithType, stages: Section[list[sales.Stage]], coming: Found) -> dict[str, Any]:
+    sale, ticked = seen
+    is_planned = None if coming.trouble else bool(coming.data)
+    return {"facts": Facts.of(sale, steps_of(stages, ticked), is_planned, card)}
+
+
+def _activities(now: datetime, overdue: Found, coming: Found, past: Found) -> dict[str, Any]:
+    """Three questions to the same archive are one section for the reader: it is there, or its first trouble is."""
+    trouble = overdue.trouble or coming.trouble or past.trouble
+    if trouble:
+        return {"activities": Section(trouble=trouble)}
+    late, planned, done = overdue.data or [], coming.data or [], past.data or []
+    lists = {"overdue": late[:SHOWN], "coming": planned[:SHOWN], "past": done[:SHOWN]}
+    line = {"late": len(late), "next": next_of(planned, now), "last": next(iter(done), None)}
+    return {"activities": Section(data={**lists, **line})}
