@@ -48,8 +48,11 @@ def test_a_sale_is_moved_on_and_lost(strict_desk: Desk, sale: tuple[int, Row]) -
 
     page.get_by_role("button", name="Move to Quote sent 50%").dblclick()
     expect(now).to_have_text("Now Quote sent 50%")
-    expect(now).to_be_focused()
     assert (row["stage"], row["probability"]) == (3, 50)
+    page.get_by_role("button", name="Move to Need analysis 30%").focus()
+    page.keyboard.press("Enter")
+    expect(now).to_have_text("Now Need analysis 30%")
+    expect(now).to_be_focused()
 
     page.set_viewport_size({"width": WIDE, "height": 800})
     due = row["date"]
