@@ -11,9 +11,7 @@ than the deadline would.
 from __future__ import annotations
 
 import threading
-from collections import Counter, OrderedDict, deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import OrderedDict, deque
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -41,24 +39,35 @@ class Gates:
     """Those of all tenants in one event loop. Of a tenant that is not asked nothing is kept."""
 
     def __init__(self) -> None:
-        self.under_way: Counter[str] = Counter()
+        self.altogether = 0
+        self.under_way: dict[str, int] = {}
         self.waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         """Whose turn it is next stands first."""
 
-    @asynccontextmanager
-    async def turn(self, tenant: str) -> AsyncIterator[None]:
-        """A place for one call. Raises ``Unavailable`` when too many wait."""
+    def turn(self, tenant: str) -> Turn:
+        """A place for one call: ``async with``. Raises ``Unavailable`` when too many wait."""
+        return Turn(self, tenant)
+
+    async def enter(self, tenant: str) -> None:
         if tenant in self.waiting or not self._has_place(tenant):
             await self._wait(tenant)
         else:
-            self.under_way[tenant] += 1
-        try:
-            yield
-        finally:
-            self._leave(tenant)
+            self._take(tenant)
+
+    def leave(self, tenant: str) -> None:
+        self.altogether -= 1
+        self.under_way[tenant] -= 1
+        if not self.under_way[tenant]:
+            del self.under_way[tenant]
+        if self.waiting:
+            self._call_next()
 
     def _has_place(self, tenant: str) -> bool:
-        return self.under_way[tenant] < AT_ONCE and self.under_way.total() < ALTOGETHER
+        return self.altogether < ALTOGETHER and self.under_way.get(tenant, 0) < AT_ONCE
+
+    def _take(self, tenant: str) -> None:
+        self.altogether += 1
+        self.under_way[tenant] = self.under_way.get(tenant, 0) + 1
 
     async def _wait(self, tenant: str) -> None:
         import asyncio
@@ -74,14 +83,8 @@ class Gates:
             if turn.cancelled():
                 self._forget(tenant, turn)
             else:
-                self._leave(tenant)  # the place came in the same moment
+                self.leave(tenant)  # the place came in the same moment
             raise
-
-    def _leave(self, tenant: str) -> None:
-        self.under_way[tenant] -= 1
-        if not self.under_way[tenant]:
-            del self.under_way[tenant]
-        self._call_next()
 
     def _call_next(self) -> None:
         """Give the free place to the first tenant that may take it, and put it behind the others."""
@@ -95,7 +98,7 @@ class Gates:
         if turn.cancelled():  # he gave up, and has not said so yet
             self._call_next()
         else:
-            self.under_way[tenant] += 1
+            self._take(tenant)
             turn.set_result(None)
 
     def _forget(self, tenant: str, turn: asyncio.Future[None]) -> None:
@@ -104,6 +107,21 @@ class Gates:
             queue.remove(turn)
         if not queue:
             self.waiting.pop(tenant, None)
+
+
+class Turn:
+    """A class, because every call takes one: a generator would cost three times as much."""
+
+    __slots__ = ("gates", "tenant")
+
+    def __init__(self, gates: Gates, tenant: str) -> None:
+        self.gates, self.tenant = gates, tenant
+
+    async def __aenter__(self) -> None:
+        await self.gates.enter(self.tenant)
+
+    async def __aexit__(self, *_error: object) -> None:
+        self.gates.leave(self.tenant)
 
 
 _loops: WeakKeyDictionary[asyncio.AbstractEventLoop, Gates] = WeakKeyDictionary()

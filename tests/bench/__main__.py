@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tests.bench import client_cpu, company_panel, import_time, serving
+from tests.bench import client_cpu, company_panel, import_time, rendering, serving
 
 
 def main() -> None:
     client_cpu.run()
     import_time.run()
     company_panel.run()
+    rendering.run()
     serving.run()
 
 

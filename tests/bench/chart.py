@@ -11,7 +11,7 @@ from tests.bench.findings import Findings, Found
 from tests.bench.measures import middle
 
 WIDTH, LABELS, BARS, LINE = 920, 400, 340, 24
-SIDES = ("without Django", "bare", "sidecard")
+SIDES = ("without Django", "bare", "bare, typed", "sidecard")
 
 STYLE = """
   svg { --page: #fff; --text: #21302b; --quiet: #66736e; --rule: #c9d1ce;
@@ -92,7 +92,8 @@ def _goal(found: Found) -> Bar:
 
 
 def _added(findings: Findings) -> list[Bar]:
-    added = {one.name.split(",")[0]: one for one in findings.figures if one.name.endswith("added to one round trip")}
+    ending = ", 1 user, added to one round trip"
+    added = {one.name.removesuffix(ending): one for one in findings.figures if one.name.endswith(ending)}
     most = max(one.value for one in added.values())
     return [Bar(side, added[side].value / most, f"{added[side].value:.1f} ms", _kind(side)) for side in SIDES]
 
