@@ -9,18 +9,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm_client import persons
-from crm_client.activities import Activity, coming_activities, next_of, overdue_activities, past_activities
+from crm_client.activities import coming_activities, overdue_activities, past_activities
 from crm_client.clients import AsyncCrm
 from crm_client.consents import EMARKETING
 from crm_client.sales import open_sales_of_person, sums
 from panel.panels.contract import Card, Panel, Place, Section, section
 from panel.panels.editing import Log, Plan
 from panel.panels.person.edit import EditFacts
-
-type Found = Section[list[Activity]]
-
-SHOWN = 5
-"""Follow-ups of each kind; SuperOffice's own archive has all."""
+from panel.panels.timeline import timeline, timeline_of
 
 
 class Person(Panel):
@@ -43,19 +39,18 @@ class Person(Panel):
             section(coming_activities("Person", who, now)),
             section(past_activities("Person", who, now)),
         )
-        return {**_facts(person), **_sales(sales), **_activities(now, overdue, coming, past)}
+        return {**_facts(person), **_sales(sales), **timeline(now, overdue, coming, past)}
 
     async def load_part(self, crm: AsyncCrm, card: Card, part: str) -> Mapping[str, Any]:
         """One section costs only its own calls."""
-        who, now = card.person_id, datetime.now(UTC)
+        who = card.person_id
         match part:
             case "facts":
                 return _facts(await crm(persons.person(who)))
             case "sales":
                 return _sales(await crm(section(open_sales_of_person(who))))
             case _:
-                reads = (read("Person", who, now) for read in (overdue_activities, coming_activities, past_activities))
-                return _activities(now, *await crm.all(*map(section, reads)))
+                return await timeline_of(crm, "Person", who)
 
 
 def _facts(person: persons.Person) -> dict[str, Any]:
@@ -67,14 +62,3 @@ def _facts(person: persons.Person) -> dict[str, Any]:
 
 def _sales(sales: Section[Any]) -> dict[str, Any]:
     return {"sales": sales, "sums": sums(sales.data or ())}
-
-
-def _activities(now: datetime, overdue: Found, coming: Found, past: Found) -> dict[str, Any]:
-    """Three questions to the same archive are one section for the reader: it is there, or its first trouble is."""
-    trouble = overdue.trouble or coming.trouble or past.trouble
-    if trouble:
-        return {"activities": Section(trouble=trouble)}
-    late, planned, done = overdue.data or [], coming.data or [], past.data or []
-    lists = {"overdue": late[:SHOWN], "coming": planned[:SHOWN], "past": done[:SHOWN]}
-    line = {"late": len(late), "next": next_of(planned, now), "last": next(iter(done), None)}
-    return {"activities": Section(data={**lists, **line})}

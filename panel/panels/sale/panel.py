@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm_client import sales
-from crm_client.activities import Activity, coming_activities, next_of, overdue_activities, past_activities
+from crm_client.activities import coming_activities, overdue_activities, past_activities
 from crm_client.calls import Operation
 from crm_client.clients import AsyncCrm
 from panel.panels.contract import Card, Panel, Place, Section, section
@@ -17,12 +17,9 @@ from panel.panels.sale.clicks import MoveStage, Postpone
 from panel.panels.sale.edit import EditFacts, Lost, Sold
 from panel.panels.sale.facts import Facts, steps_of
 from panel.panels.sale.follow_ups import LogOnSale, PlanOnSale
+from panel.panels.timeline import Found, timeline, timeline_of
 
-type Found = Section[list[Activity]]
 type SeenWithType = tuple[sales.Sale, Section[frozenset[int]]]
-
-SHOWN = 5
-"""Follow-ups of each kind; SuperOffice's own archive has all."""
 
 
 class Sale(Panel):
@@ -54,16 +51,15 @@ class Sale(Panel):
             section(coming_activities("Sale", which, now)),
             section(past_activities("Sale", which, now)),
         )
-        return {**_facts(card, seen, stages, coming), **_activities(now, overdue, coming, past)}
+        return {**_facts(card, seen, stages, coming), **timeline(now, overdue, coming, past)}
 
     async def load_part(self, crm: AsyncCrm, card: Card, part: str) -> Mapping[str, Any]:
         """One section costs only its own calls."""
-        which, now = card.sale_id, datetime.now(UTC)
+        which = card.sale_id
         if part == "facts":
-            coming = section(coming_activities("Sale", which, now))
+            coming = section(coming_activities("Sale", which, datetime.now(UTC)))
             return _facts(card, *await crm.all(_sale_and_type(which), section(sales.stages()), coming))
-        reads = (read("Sale", which, now) for read in (overdue_activities, coming_activities, past_activities))
-        return _activities(now, *await crm.all(*map(section, reads)))
+        return await timeline_of(crm, "Sale", which)
 
 
 def _sale_and_type(sale_id: int) -> Operation[SeenWithType]:
@@ -77,14 +73,3 @@ def _facts(card: Card, seen: SeenWithType, stages: Section[list[sales.Stage]], c
     sale, ticked = seen
     is_planned = None if coming.trouble else bool(coming.data)
     return {"facts": Facts.of(sale, steps_of(stages, ticked), is_planned, card)}
-
-
-def _activities(now: datetime, overdue: Found, coming: Found, past: Found) -> dict[str, Any]:
-    """Three questions to the same archive are one section for the reader: it is there, or its first trouble is."""
-    trouble = overdue.trouble or coming.trouble or past.trouble
-    if trouble:
-        return {"activities": Section(trouble=trouble)}
-    late, planned, done = overdue.data or [], coming.data or [], past.data or []
-    lists = {"overdue": late[:SHOWN], "coming": planned[:SHOWN], "past": done[:SHOWN]}
-    line = {"late": len(late), "next": next_of(planned, now), "last": next(iter(done), None)}
-    return {"activities": Section(data={**lists, **line})}
