@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from .application_keys import pem
 from .events import fire
-from .overview import client_switches, overview
+from .overview import CLIENT_SWITCHES, client_switches, overview, tenant_state
 from .state import STATES
 from .state_push import ChangeType, changes, push
 from .tokens import rotate, signing_key
@@ -130,16 +130,17 @@ class Control:
         return await self.faults(request)
 
     async def tenant(self, request: Request) -> Response:
-        """Change one tenant: ``state``, ``move`` (to a host name), ``revoke``, ``restore``, ``consent``, ``denied``;
-        ``backup_restored`` only tells applications that it was."""
+        """Change one tenant: ``state``, ``move`` (to a host name), ``revoke``, ``restore``, ``consent``,
+        ``needs_reapproval``, ``denied``; ``backup_restored`` only tells applications that it was."""
         tenant = self.known_tenant(request.path_params["ctx"])
-        given = await body(request, {"state", "move", "revoke", "restore", "consent", "denied", "backup_restored"})
+        allowed = {"state", "move", "revoke", "restore", "consent", "needs_reapproval", "denied", "backup_restored"}
+        given = await body(request, allowed)
         if given.get("state", "Running") not in STATES:
             raise Misused(f"state is one of {', '.join(STATES)}")
         if given.get("move", "app") not in ("online2", "app"):
             raise Misused("move to online2 or app")
         self.change(tenant, given)
-        return JSONResponse(self.summary(tenant))
+        return JSONResponse(tenant_state(tenant, self.urls))
 
     def change(self, tenant: Tenant, given: dict[str, Any]) -> None:
         before = tenant.state, tenant.host
@@ -148,17 +149,14 @@ class Control:
         tenant.denied = given.get("denied", tenant.denied)
         if given.get("revoke"):
             self.world.end_authorization(tenant)
-        if given.get("restore"):
-            tenant.revoked, tenant.approved = False, True
-        if "consent" in given:
-            tenant.approved = bool(given["consent"])
+        if given.get("restore") or given.get("consent"):
+            self.world.approve(tenant)
+        elif "consent" in given:
+            tenant.approved = False
+        tenant.needs_reapproval = bool(given.get("needs_reapproval", tenant.needs_reapproval))
         told = changes(before, tenant) + ([ChangeType.BACKUP_RESTORED] if given.get("backup_restored") else [])
         for change in told:
             push(self.world, self.urls, tenant, change)
-
-    def summary(self, tenant: Tenant) -> dict[str, Any]:
-        shown = ("ctx", "state", "host", "approved", "approved_by", "revoked", "denied")
-        return {name: getattr(tenant, name) for name in shown} | {"url": f"{self.urls[tenant.host]}/{tenant.ctx}"}
 
     async def login(self, request: Request) -> Response:
         """``coop`` on or off, ``rotate`` the keys, and lifetimes in seconds."""
@@ -179,12 +177,14 @@ class Control:
         return JSONResponse(asdict(self.world.netserver))
 
     async def client(self, request: Request) -> Response:
-        """``state_push`` on or off, and its ``state_url`` (empty: the application's usual one)."""
+        """The registration in the developer portal; what asks customers for more needs their approval anew."""
         client = self.known_client(request)
-        given = await switches(request, {"state_push": bool, "state_url": str})
+        given = await switches(request, CLIENT_SWITCHES)
+        if any(given.get(name) and not getattr(client, name) for name in ("system_token", "webhooks")):
+            self.world.demand_reapproval()
         for name, value in given.items():
             setattr(client, name, value)
-        return JSONResponse(client_switches(self.world, client))
+        return JSONResponse(client_switches(client))
 
     async def key(self, request: Request) -> Response:
         """The application's private key: ``?form=xml`` as the portal issues it, else PEM."""

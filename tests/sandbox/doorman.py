@@ -49,7 +49,7 @@ class Doorman:
     def log(self, scope: Scope, status: int, started: float, seconds: float) -> None:
         """Only what SuperOffice has too, in the form of NetServer's log; never the query, which holds hints."""
         path = scope["path"]
-        if not path.lower().startswith(("/login/", "/api/")) or path.startswith("/login/static/"):
+        if not path.lower().startswith(("/login/", "/api/")) or path.startswith(("/login/static/", "/login/appstore/")):
             return
         state = scope["state"]
         self.world.calls.append(

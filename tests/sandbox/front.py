@@ -20,7 +20,7 @@ CONTROLS = [
     (
         "POST /__sandbox__/tenants/Cust12345",
         '{"move": "app"}',
-        "state, move, revoke, restore, consent, denied, backup_restored",
+        "state, move, revoke, restore, consent, needs_reapproval, denied, backup_restored",
     ),
     (
         "POST /__sandbox__/login",
@@ -37,7 +37,7 @@ CONTROLS = [
     (
         "POST /__sandbox__/clients/sidecard-sandbox",
         '{"state_push": true}',
-        "state_push: tell the application when a tenant's state or host changes; state_url: where",
+        "state_push (to state_url), install_url, configure_url, uninstall_url, system_token and webhooks (re-approval)",
     ),
     (
         "POST /__sandbox__/webhooks/contact.changed",

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
 
 from . import agents, agents_more, archive_agents, archives, rest, subjects, webhooks
-from .answers import Call, Refused, bad, lacking
+from .answers import Call, Refused, bad, denied, lacking
 from .facts import documented, is_documented, queries
 from .gate import Gate
 from .world import RELEASE, World
@@ -55,10 +55,17 @@ def answer(call: Call) -> Response:
     for pattern, methods in HANDLERS.get(subject(call.path), []):
         match = pattern.fullmatch(call.path)
         if match and call.method in methods:
+            _refuse_agent(call)
             _refuse_parameters(call)
             _refuse_arguments(call)
             return methods[call.method](call, **_arguments(match))
     raise _unknown(call)
+
+
+def _refuse_agent(call: Call) -> None:
+    """403 for an application whose registration lacks the Webhook agent [developer-portal/create-app]."""
+    if subject(call.path) in ("webhook", "agents/webhook") and not call.world.clients[call.client_id].webhooks:
+        raise denied("use webhooks: the application is registered without the Webhook agent")
 
 
 UNBUILT = {"isindexed", "notify", "versionid", "writeableurl", "embedimages", "ignoreoverrides"}

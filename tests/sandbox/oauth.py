@@ -110,8 +110,10 @@ class TokenEndpoint:
         """Whose code or refresh token it is, as long as the tenant's authorization stands."""
         tenant = self.world.tenant(held["ctx"])
         request.state.tenant, request.state.user = held["ctx"], held["human"]
-        if tenant is None or tenant.revoked or not tenant.approved or held["human"] not in tenant.associates:
+        if tenant is None or held["human"] not in tenant.associates:
             raise Failed("invalid_grant", "the application has no authorization for this user at this tenant")
+        if tenant.refusal:
+            raise Failed("invalid_grant", tenant.refusal)
         return tenant, self.world.humans[held["human"]]
 
     def answer(self, client: Client, tenant: Tenant, human: Human, nonce: str | None) -> dict[str, Any]:

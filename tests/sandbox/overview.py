@@ -6,8 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from .state import RUNNING
-from .state_push import endpoint
-from .world import Client, Delivery, Tenant, World
+from .world import APP_LINKS, Client, Delivery, Tenant, World
 
 CALLS = 60
 DELIVERIES = 40
@@ -28,7 +27,7 @@ def overview(world: World, urls: dict[str, str]) -> dict[str, Any]:
         "tenants": [tenant_state(one, urls) for one in world.tenants.values()],
         "login": asdict(world.login),
         "netserver": asdict(world.netserver),
-        "clients": [client_switches(world, client) for client in world.clients.values()],
+        "clients": [client_switches(client) for client in world.clients.values()],
     }
 
 
@@ -76,15 +75,21 @@ def delivery(one: Delivery) -> dict[str, Any]:
 
 
 def tenant_state(tenant: Tenant, urls: dict[str, str]) -> dict[str, Any]:
-    names = ("ctx", "company_name", "state", "host", "approved", "approved_by", "revoked", "denied")
+    names = ("ctx", "company_name", "state", "host", "approved", "approved_by", "approved_at", "needs_reapproval")
+    names += ("revoked", "revoked_by", "denied")
     shown = {name: getattr(tenant, name) for name in names}
     return shown | {"url": f"{urls[tenant.host]}/{tenant.ctx}", "running": tenant.state in RUNNING}
 
 
-def client_switches(world: World, client: Client) -> dict[str, Any]:
-    return {
-        "client_id": client.client_id,
-        "name": client.name,
-        "state_push": client.state_push,
-        "state_url": endpoint(world, client),
-    }
+CLIENT_SWITCHES: dict[str, type] = {
+    "state_push": bool,
+    "system_token": bool,
+    "webhooks": bool,
+    **dict.fromkeys(APP_LINKS, str),
+}
+"""What of an application's registration can be changed while the sandbox runs."""
+
+
+def client_switches(client: Client) -> dict[str, Any]:
+    names = ("client_id", "name", *CLIENT_SWITCHES)
+    return {name: getattr(client, name) for name in names}

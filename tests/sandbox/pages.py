@@ -12,11 +12,14 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+STORE = "/login/appstore"
+"""The App Store, below ``/login`` because SuperID's cookies reach no further."""
 FOLDER = Path(__file__).parent / "pages" / "superid"
 
 _templates = Environment(
     loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
+_templates.globals["store"] = STORE
 
 
 def page(name: str, *, status: int = 200, **context: Any) -> HTMLResponse:

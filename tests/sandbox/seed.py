@@ -30,7 +30,7 @@ from random import Random
 
 from . import seed_crm, seed_fields, seed_lists_own, seed_names, seed_settings
 from .seed_lists import STAGE_PROBABILITY, lists
-from .world import Associate, Client, Human, Row, Tenant, World
+from .world import APP_LINKS, Associate, Client, Human, Row, Tenant, World
 
 APP_URL = "http://127.0.0.1:8000"
 
@@ -49,8 +49,9 @@ PANELS = (
 def seed(world: World, app_url: str = APP_URL) -> None:
     """Fill humans, clients, tenants, rows and lists of an empty world; ``app_url`` is where our panels live."""
     world.humans = {human.key: human for human in _humans()}
-    world.clients = {"sidecard-sandbox": _client()}
+    world.clients = {"sidecard-sandbox": _client(app_url)}
     world.tenants = {"Cust12345": _nordlys(), "Cust67890": _oresund()}
+    world.approve(world.tenants["Cust12345"], world.humans["alice"].email)
     for tenant in world.tenants.values():
         Sower(world, tenant).sow(seed_names.companies(tenant.ctx))
         seed_crm.sow_more(world, tenant)
@@ -91,9 +92,10 @@ def _humans() -> list[Human]:
     ]
 
 
-def _client() -> Client:
+def _client(app_url: str) -> Client:
     redirects = [r"http://127\.0\.0\.1:\d+/.*", r"http://localhost:\d+/.*"]
-    return Client("sidecard-sandbox", "sandbox-secret", "Sidecard", redirects)
+    links = {name: app_url + path for name, path in APP_LINKS.items()}
+    return Client("sidecard-sandbox", "sandbox-secret", "Sidecard", redirects, **links)
 
 
 def _nordlys() -> Tenant:
@@ -102,7 +104,7 @@ def _nordlys() -> Tenant:
         Associate(6, "bob", "BN", 2, language="nb-NO"),
         Associate(7, "kim", "KÅ", 3, language="sv"),
     ]
-    return Tenant("Cust12345", "1234567890", "Nordlys Systemer AS", 1, approved=True, associates=_by_human(users))
+    return Tenant("Cust12345", "1234567890", "Nordlys Systemer AS", 1, associates=_by_human(users))
 
 
 def _oresund() -> Tenant:

@@ -22,7 +22,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import control, front, netserver, pages, state, superid, system_user, web
+from . import app_store, control, front, netserver, pages, state, superid, system_user, web
 from .delivery import Postman
 from .doorman import Doorman
 from .seed import seed
@@ -42,6 +42,7 @@ def build(world: World, urls: dict[str, str], reset: Callable[[], None]) -> dict
     """The three applications by host name; ``urls`` are their origins, ``reset`` puts the world back to its seed."""
     login = [
         *superid.routes(world, urls),
+        *app_store.routes(world, urls),
         *system_user.routes(world, urls),
         *state.routes(world, urls),
         *control.routes(world, urls, reset),

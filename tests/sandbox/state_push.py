@@ -55,7 +55,7 @@ def push(world: World, urls: dict[str, str], tenant: Tenant, change: ChangeType)
     if not tenant.approved:
         return
     for client in world.clients.values():
-        if client.state_push:
+        if client.state_push and client.state_url:
             world.deliveries.append(message(world, urls, client, tenant, change))
 
 
@@ -66,17 +66,12 @@ def message(world: World, urls: dict[str, str], client: Client, tenant: Tenant, 
         ctx=tenant.ctx,
         event=f"state.{change.name.lower()}",
         event_id=str(uuid.uuid4()),
-        url=endpoint(world, client),
+        url=client.state_url,
         headers={"Content-Type": "application/json; charset=utf-8"},
         body=json.dumps(payload(world, urls, client, tenant, change)),
         due=now,
         queued=now,
     )
-
-
-def endpoint(world: World, client: Client) -> str:
-    """The *Customer state change endpoint* of the portal; the application's usual one unless another is set."""
-    return client.state_url or f"{world.app_url}/appstore/state/"
 
 
 def payload(world: World, urls: dict[str, str], client: Client, tenant: Tenant, change: ChangeType) -> dict[str, Any]:

@@ -27,6 +27,8 @@ SESSION = "superid"
 FORM = "superid_form"
 """Cookie whose value every form repeats: a page of another site cannot post here."""
 WEB_CODE_SECONDS = 60
+DECLINED = {"cancel": "Denied (4)", "not-approved": "NeedsReapproval (5)"}
+"""Steps back to the application without a code, and what it is told."""
 
 
 class Detour(Exception):
@@ -99,8 +101,8 @@ class SuperId:
         try:
             ask = understand(self.world, request.path_params["ctx"], request.query_params)
             step = await self.step(request)
-            if step == "cancel":
-                raise Refused(ask.way, "access_denied", "Denied (4)")
+            if step in DECLINED:
+                raise Refused(ask.way, "access_denied", DECLINED[step])
             human, tenant = self.arrived(request, ask.ctx, lambda ctx: authorize_url(ctx, request))
             self.consent(request, ask, tenant, human, approves=step == "approve")
         except Detour as detour:
@@ -195,15 +197,16 @@ class SuperId:
     def consent(self, request: Request, ask: Ask, tenant: Tenant, human: Human, *, approves: bool) -> None:
         """See that the tenant has authorised the application; an administrator may do it now.
 
-        Raises `Refused` when access was revoked, `Detour` to the consent page or, for other people, to a refusal.
+        Raises `Refused` when access was revoked, `Detour` to the consent page or, for other people, to a refusal. What
+        the customer's own administrator revoked, an administrator may approve again.
         """
-        if tenant.revoked:
-            raise Refused(ask.way, "access_denied", "Revoked (1)")
-        if tenant.approved:
-            return
         administrator = tenant.associates[human.key].administrator
+        if tenant.revoked and not (administrator and tenant.revoked_by):
+            raise Refused(ask.way, "access_denied", tenant.refusal)
+        if not tenant.refusal:
+            return
         if administrator and approves:
-            tenant.approved, tenant.approved_by = True, human.email
+            self.world.approve(tenant, human.email)
             return
         name, status = ("consent.html", 200) if administrator else ("not_approved.html", 403)
         raise Detour(self.form_page(request, name, status=status, human=human, tenant=tenant, client=ask.client))

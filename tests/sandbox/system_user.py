@@ -103,18 +103,13 @@ def exchange(world: World, urls: dict[str, str], given: dict[str, str]) -> str:
     tenant = world.tenant(given["ContextIdentifier"])
     if tenant is None:
         raise Failed("Denied (4): this ContextIdentifier is not known")
-    check_authorization(tenant)
+    if tenant.refusal:
+        raise Failed(tenant.refusal)
+    if not client.system_token:
+        raise Failed("Denied (4): this application has no system user")
     check(world.now(), client, tenant, Signed.parse(given["SignedSystemToken"]))
     ticket = world.issue_ticket(tenant.ctx, client.client_id)
     return sign(world, system_user_claims(world, urls, tenant, ticket))
-
-
-def check_authorization(tenant: Tenant) -> None:
-    """The tenant's administrator has to stand by his consent."""
-    if tenant.revoked:
-        raise Failed("Revoked (1)")
-    if not tenant.approved:
-        raise Failed("NeedsReapproval (5)")
 
 
 def check(now: datetime, client: Client, tenant: Tenant, signed: Signed) -> None:

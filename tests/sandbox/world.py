@@ -20,6 +20,14 @@ TICKET_SECONDS = 6 * 3600
 RELEASE = "Release_11.10_2026.02.24-02"
 """The build every tenant runs, as the state API and NetServer label it."""
 
+APP_LINKS = {
+    "install_url": "/appstore/install/",
+    "configure_url": "/appstore/configure/",
+    "uninstall_url": "/appstore/uninstall/",
+    "state_url": "/appstore/state/",
+}
+"""Where the application of this repository has what a `Client` registers."""
+
 Row = dict[str, Any]
 """One stored record; its keys are described in ``seed.py``. Dates are ISO texts in UTC (``2026-11-29T09:00:00``)."""
 
@@ -63,8 +71,14 @@ class Tenant:
     approved: bool = False
     """An administrator has consented to the application."""
     approved_by: str = ""
-    """User name of the administrator who did."""
+    """User name of the administrator who did; empty when SuperOffice did it for him."""
+    approved_at: str = ""
+    """When, as records store dates."""
+    needs_reapproval: bool = False
+    """The application asks for more than was approved: nobody gets in until an administrator approves again."""
     revoked: bool = False
+    revoked_by: str = ""
+    """User name of the customer's administrator who did it in the App Store; empty when SuperOffice did."""
     base_zone: str = "Europe/Oslo"
     associates: dict[str, Associate] = field(default_factory=dict)
     """By human key."""
@@ -78,6 +92,13 @@ class Tenant:
     """By client id: ``{Application Name}-{random}``, constant until the authorization is revoked."""
     system_users: dict[str, Associate] = field(default_factory=dict)
     """By client id: the associate that stands for an application working without a person."""
+
+    @property
+    def refusal(self) -> str:
+        """SuperID's name and code for why the application gets nobody in; empty while it is authorised."""
+        if self.revoked:
+            return "Revoked (1)"
+        return "" if self.approved and not self.needs_reapproval else "NeedsReapproval (5)"
 
     def table(self, name: str) -> dict[int, Row]:
         return self.rows.setdefault(name, {})
@@ -103,13 +124,21 @@ class Client:
     name: str
     redirect_uris: list[str]
     """Regular expressions, matched in full."""
+    install_url: str = ""
+    """Where the App Store's green button leads; without it there is no button."""
+    configure_url: str = ""
+    uninstall_url: str = ""
+    """The link of the type "Disabled": the application takes its things away itself."""
     system_token: bool = True
+    """Whether it may work as a system user; switching it on needs every customer's approval anew."""
+    webhooks: bool = True
+    """Whether it may have webhooks; the same is true."""
     key_xml: str = field(default_factory=sandbox_key)
     """Its RSA key pair, as the portal issues it. SuperOffice keeps the public half only; the sandbox shows both."""
     state_push: bool = False
     """Whether it is told when the state of a tenant changes."""
     state_url: str = ""
-    """Where; empty is ``{app_url}/appstore/state/``."""
+    """Where."""
 
 
 @dataclass
@@ -230,7 +259,7 @@ class World:
         if found is None or found["expires"] <= self.now().timestamp():
             return None
         tenant = self.tenants[found["ctx"]]
-        if tenant.revoked:
+        if tenant.revoked or tenant.needs_reapproval:
             return None
         return tenant, tenant.associates[found["human"]]
 
@@ -247,26 +276,50 @@ class World:
         if found is None or found["expires"] <= now:
             return None
         tenant, client = self.tenants[found["ctx"]], self.clients[found["client_id"]]
-        if tenant.revoked or not tenant.approved or not hmac.compare_digest(client.secret.encode(), secret.encode()):
+        if (
+            tenant.refusal
+            or not client.system_token
+            or not hmac.compare_digest(client.secret.encode(), secret.encode())
+        ):
             return None
         found["expires"] = now + TICKET_SECONDS
         return tenant, tenant.system_user(client)
 
-    def end_authorization(self, tenant: Tenant) -> None:
-        """Revoke the application at one tenant: its tokens end with the authorization record."""
-        tenant.revoked, tenant.approved, tenant.approved_by = True, False, ""
+    def approve(self, tenant: Tenant, by: str = "") -> None:
+        """Authorise the application at one tenant; ``by`` is an administrator's user name, empty for SuperOffice."""
+        tenant.approved, tenant.approved_by, tenant.approved_at = True, by, self.stamp()
+        tenant.needs_reapproval = tenant.revoked = False
+        tenant.revoked_by = ""
+
+    def demand_reapproval(self) -> None:
+        """The application's configuration was published with more than customers approved."""
+        for tenant in self.tenants.values():
+            tenant.needs_reapproval |= tenant.approved
+
+    def end_authorization(self, tenant: Tenant, by: str = "") -> None:
+        """Revoke the application at one tenant: its tokens end with the authorization record. Its panels, fields and
+        webhooks stay."""
+        tenant.revoked, tenant.revoked_by = True, by
+        tenant.approved, tenant.approved_by, tenant.approved_at = False, "", ""
+        tenant.needs_reapproval = False
         tenant.system_tokens.clear()
         for tokens in (self.access_tokens, self.refresh_tokens, self.tickets):
             for token in [t for t, held in tokens.items() if held["ctx"] == tenant.ctx]:
                 del tokens[token]
 
     def move_app(self, app_url: str) -> None:
-        """Point the web panels at the application's new address."""
+        """Point web panels, task menu items and the registered links at the application's new address."""
         for tenant in self.tenants.values():
-            for panel in tenant.table("webpanel").values():
-                if panel["url"].startswith(self.app_url + "/"):
-                    panel["url"] = app_url + panel["url"].removeprefix(self.app_url)
+            for row in (*tenant.table("webpanel").values(), *tenant.lists.get("taskmenu", {}).values()):
+                if "url" in row:
+                    row["url"] = self._moved(row["url"], app_url)
+        for client in self.clients.values():
+            for link in APP_LINKS:
+                setattr(client, link, self._moved(getattr(client, link), app_url))
         self.app_url = app_url
+
+    def _moved(self, url: str, app_url: str) -> str:
+        return app_url + url.removeprefix(self.app_url) if url.startswith(self.app_url + "/") else url
 
     def become(self, other: World) -> None:
         """Take over everything of another world; whoever holds this object sees the change."""

@@ -132,17 +132,19 @@ const lists = {
       ["Tenant", "State", "Host", "Authorization", ""],
       rows.map((one) => {
         const change = (body) => order("POST", `tenants/${one.ctx}`, body);
-        const authorization = one.revoked ? "revoked" : one.approved ? `approved${one.approved_by ? ` by ${one.approved_by}` : ""}` : "not approved";
+        const approved = one.approved_by ? `approved by ${one.approved_by}` : "approved";
+        const authorization = one.revoked ? "revoked" : one.needs_reapproval ? "to be approved again" : one.approved ? approved : "not approved";
         return [
           element("td", {}, element("a", { href: `${one.url}/default.aspx` }, one.company_name), ` ${one.ctx}`),
           choice(`State of ${one.ctx}`, states, one.state, (state) => change({ state })),
           choice(`Host of ${one.ctx}`, ["online2", "app"], one.host, (move) => change({ move })),
-          mark(authorization, one.approved && !one.revoked),
+          mark(authorization, one.approved && !one.revoked && !one.needs_reapproval),
           element(
             "div",
             { className: "buttons" },
             one.revoked ? button("Restore", () => change({ restore: true })) : button("Revoke", () => change({ revoke: true }), "danger"),
             one.revoked ? null : one.approved ? button("Withdraw consent", () => change({ consent: false })) : button("Consent", () => change({ consent: true })),
+            one.approved && !one.needs_reapproval ? button("Demand re-approval", () => change({ needs_reapproval: true })) : null,
             button("Backup restored", () => change({ backup_restored: true })),
           ),
         ];
@@ -233,6 +235,9 @@ function switchboard({ login, netserver, clients }) {
   one("SuperID isolates its windows (COOP)", login.coop, (coop) => order("POST", "login", { coop }));
   one("PATCH honours If-Unmodified-Since", netserver.patch_honours_unmodified_since, (on) => order("POST", "netserver", { patch_honours_unmodified_since: on }));
   for (const client of clients) {
+    for (const [name, what] of [["system_token", "a system user"], ["webhooks", "webhooks"]]) {
+      one(`${client.name} may have ${what}`, client[name], (on) => order("POST", `clients/${client.client_id}`, { [name]: on }));
+    }
     one(`Tell ${client.name} of changed tenants (${client.state_url})`, client.state_push, (on) => order("POST", `clients/${client.client_id}`, { state_push: on }));
   }
   box.append(element("p", { className: "muted" }, `Access tokens live ${span(login.access_token_seconds)}, codes ${span(login.code_seconds)}, id tokens ${span(login.id_token_seconds)}.`));
