@@ -24,7 +24,7 @@ from crm_client.values import integer, moment, text, yes
 LOOK_AT = 25
 """Rows that are looked at."""
 
-type Owner = Literal["Contact", "Person", "Sale"]
+type Owner = Literal["Contact", "Person", "Sale", "Project"]
 """Whose activities."""
 
 

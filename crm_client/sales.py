@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from crm_client.archive import Archive, mine, one_of
+from crm_client.archive import Archive, is_, mine, one_of
 from crm_client.calls import Call, Operation
 from crm_client.errors import BadAnswer
 from crm_client.fields import (
@@ -32,6 +32,7 @@ from crm_client.frozen import dataclass
 from crm_client.patch import Change
 from crm_client.records import Custom, Kind, Record
 from crm_client.rows import Line, column, key, lines
+from crm_client.users import current_principal
 from crm_client.values import Item, amount, day, integer, objects, text, yes
 
 OPEN = 1
@@ -218,6 +219,8 @@ class PipelineRow(Line):
     stage_rank: int = column("stageRank", integer)
     probability: int = column("probPercent", integer)
     """Per cent."""
+    date: datetime.date | None = column("date", day)
+    """When it is expected to close."""
 
     @property
     def weighted(self) -> Decimal:
@@ -249,7 +252,22 @@ def open_sales_of(contact_id: int) -> Operation[list[SaleRow]]:
 
 def my_open_sales() -> Operation[list[PipelineRow]]:
     """Open sales of the person who asks."""
-    query = Archive("v1/Sale").where(mine("associateId"), one_of("saleStatus", [OPEN]))
+    return _pipeline(mine("associateId"))
+
+
+def open_sales_of_my_group() -> Operation[list[PipelineRow]]:
+    """Open sales of everybody whose primary user group is that of the person who asks."""
+    group = (yield from current_principal()).group_id
+    return (yield from _pipeline(is_("associate/usergroupId", group)))
+
+
+def all_open_sales() -> Operation[list[PipelineRow]]:
+    """Open sales of everybody, as far as the person who asks may see them."""
+    return _pipeline()
+
+
+def _pipeline(*conditions: str) -> Operation[list[PipelineRow]]:
+    query = Archive("v1/Sale").where(*conditions, one_of("saleStatus", [OPEN]))
     return lines(PipelineRow, query.order_by("saleId"))
 
 
@@ -261,6 +279,15 @@ def open_sales_of_person(person_id: int) -> Operation[list[SaleRow]]:
 def sales_of_person(person_id: int) -> Operation[list[SaleRow]]:
     """All sales of a person, the latest first."""
     return lines(SaleRow, _sales_of("Person", person_id))
+
+
+def open_sales_of_project(project_id: int) -> Operation[list[SaleRow]]:
+    """Open sales of a project, the latest first. Raises ``Denied`` where the one who asks may not see sales.
+
+    The API has no list of sales below a project, so all sales are asked for those of this one.
+    """
+    query = Archive("v1/Sale").where(one_of("projectId", [int(project_id)]), one_of("saleStatus", [OPEN]))
+    return lines(SaleRow, query.order_by("date desc"))
 
 
 def stakeholders_of(sale_id: int) -> Operation[list[StakeholderRow]]:

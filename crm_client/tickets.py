@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from crm_client.archive import Archive, quoted
-from crm_client.calls import Operation
+from crm_client.archive import Archive, is_, quoted, since
+from crm_client.calls import Call, Operation
 from crm_client.fields import (
     Word,
     associate_at,
@@ -26,7 +26,7 @@ from crm_client.fields import (
 from crm_client.frozen import dataclass
 from crm_client.patch import Change
 from crm_client.records import Kind, Record
-from crm_client.rows import Line, column, key, lines
+from crm_client.rows import Line, column, first_lines, key, lines
 from crm_client.values import Item, integer, moment, text, yes
 
 ASSIGN_BY_CATEGORY = 2147483647
@@ -112,8 +112,19 @@ class Message(Record):
     is_important: bool = flag_at("Important")
 
 
+@dataclass(frozen=True)
+class Status(Record):
+    """A status of requests, as the customer calls it [oas TicketStatusEntity]."""
+
+    status_id: int = read_at("TicketStatusId", integer)
+    name: str = read_at("Name", text)
+    base: BaseStatus = word_at("Status", BaseStatus, reads_only=True)
+    is_default: bool = read_at("IsDefault", yes)
+
+
 TICKETS = Kind("Ticket", "TicketId", Ticket)
 MESSAGES = Kind("TicketMessage", "EjMessageId", Message, has_patch=False)
+STATUSES = Kind("List/TicketStatus/Items", "TicketStatusId", Status)
 
 
 def ticket(ticket_id: int) -> Operation[Ticket]:
@@ -141,6 +152,11 @@ def change_ticket(
 def delete_ticket(ticket_id: int) -> Operation[None]:
     """Put a request into the recycle bin."""
     return TICKETS.delete(ticket_id)
+
+
+def statuses() -> Operation[list[Status]]:
+    """The statuses of requests, in the list's own order."""
+    return STATUSES.parse_all((yield Call("GET", STATUSES.path)))
 
 
 def message(message_id: int) -> Operation[Message]:
@@ -181,25 +197,67 @@ class TicketRow(Line):
     updated: datetime | None = column("lastChanged", moment)
     deadline: datetime | None = column("deadline", moment)
     messages: int = column("numberOfMessages", integer)
+    owner: str = column("ownedBy/fullName", text)
+    """Empty: nobody has it yet."""
+    person_id: int = column("personId", integer)
+    person: str = column("person/fullName", text)
 
 
 @dataclass(frozen=True)
 class MessageRow(Line):
-    """A message in a list, without its body."""
+    """A message in a list; of one that came as HTML, ``body`` is its plain text."""
 
     message_id: int = key("ticketMessageId")
     author: str = column("author", text)
     created: datetime | None = column("createdAt", moment)
     is_important: bool = column("important", yes)
+    level: str = column("slevel", text)
+    """Who may see it, as SuperOffice shows it."""
+    body: str = column("body", text)
 
 
 def tickets_of(contact_id: int, closed: bool = False) -> Operation[list[TicketRow]]:
     """Requests of a company, the last changed first; with ``closed`` also those that are done."""
-    query = Archive(f"v1/Contact/{int(contact_id)}/Tickets").order_by("lastChanged desc")
-    return lines(TicketRow, query.entities("ticket", *(["ticketdisplayclosed"] if closed else [])))
+    return lines(TicketRow, _tickets_of("Contact", contact_id, closed))
+
+
+def tickets_of_person(person_id: int, closed: bool = False) -> Operation[list[TicketRow]]:
+    """Requests of a person, the last changed first; with ``closed`` also those that are done."""
+    return lines(TicketRow, _tickets_of("Person", person_id, closed))
+
+
+def _tickets_of(entity: str, record_id: int, closed: bool) -> Archive:
+    query = Archive(f"v1/{entity}/{int(record_id)}/Tickets").order_by("lastChanged desc")
+    return query.entities("ticket", *(["ticketdisplayclosed"] if closed else []))
+
+
+def same_ticket(wanted: Ticket, begun: datetime) -> Operation[TicketRow | None]:
+    """The request that says what one wanted to create since a moment, if it is there: for a look after
+    ``OutcomeUnknown``. The same title and person make it the same.
+    """
+    if wanted.person is None:
+        return None
+    query = _tickets_of("Person", wanted.person.id, closed=True).where(is_("title", wanted.title))
+    rows = yield from lines(TicketRow, query.where(since("createdAt", begun)))
+    return next(iter(rows), None)
 
 
 def messages_of(ticket_id: int) -> Operation[list[MessageRow]]:
     """Messages of a request, the first one first."""
     query = Archive(f"v1/Ticket/{int(ticket_id)}/Messages").entities("ticketmessage").order_by("createdAt")
     return lines(MessageRow, query)
+
+
+def latest_messages(ticket_id: int, top: int) -> Operation[list[MessageRow]]:
+    """The last so many messages of a request, the last one first."""
+    query = Archive(f"v1/Ticket/{int(ticket_id)}/Messages").entities("ticketmessage").order_by("createdAt desc")
+    return first_lines(MessageRow, query.top(top))
+
+
+def same_message(wanted: Message, begun: datetime) -> Operation[MessageRow | None]:
+    """The message that says what one wanted to add to a request since a moment, if it is there."""
+    if wanted.ticket is None:
+        return None
+    query = Archive(f"v1/Ticket/{wanted.ticket.id}/Messages").entities("ticketmessage")
+    rows = yield from lines(MessageRow, query.where(since("createdAt", begun)))
+    return next((row for row in rows if row.body.split() == wanted.body.split()), None)

@@ -25,6 +25,8 @@ class Principal(Record):
     contact_id: int = read_at("ContactId", integer)
     """The company he belongs to."""
     person_id: int = read_at("PersonId", integer)
+    group_id: int = read_at("GroupId", integer)
+    """Primary user group."""
     function_rights: frozenset[str] = read_at("FunctionRights", lambda keys: frozenset(texts(keys)))
     """Keys such as ``admin-all``."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -40,6 +40,7 @@ from crm_client.errors import NotFound
 from crm_client.patch import Change, guarded, replaced
 from crm_client.records import changes
 from crm_client.rows import first_lines, lines
+from crm_client.values import Item
 from tests.of_sandbox.receiver import Receiver
 
 ACME, OTHER, ADA = 17, 18, 1
@@ -120,6 +121,9 @@ def sales_and_stakeholders() -> Story:
     yield from told.ask(sales.sale(made.sale_id))
     rows = yield from told.ask(sales.open_sales_of(ACME))
     yield from told.ask(sales.my_open_sales())
+    yield from told.ask(sales.open_sales_of_my_group())
+    yield from told.ask(sales.all_open_sales())
+    yield from told.ask(sales.open_sales_of_project(1))
     told.answers.append(sales.sums(rows))
     yield from told.ask(sales.open_sales_of_person(ADA))
     yield from told.ask(sales.sales_of_person(ADA))
@@ -221,11 +225,16 @@ def requests_and_messages() -> Story:
     yield from told.ask(tickets.change_ticket(made.ticket_id, changes(made, title="It leaks more")))
     yield from told.ask(tickets.ticket(made.ticket_id))
     yield from told.ask(tickets.tickets_of(ACME, closed=True))
+    yield from told.ask(tickets.tickets_of_person(ADA))
+    yield from told.ask(tickets.same_ticket(replace(made, person=Item(ADA, "")), NOW))
+    yield from told.ask(tickets.statuses())
     begun = yield from told.ask(tickets.new_message())
     said = yield from told.ask(tickets.add_message(begun, ticket=made.ticket_id, body="Since Monday"))
     yield from told.ask(tickets.change_message(said.message_id, changes(said, body="Since Sunday")))
     yield from told.ask(tickets.message(said.message_id))
     yield from told.ask(tickets.messages_of(made.ticket_id))
+    yield from told.ask(tickets.latest_messages(made.ticket_id, 1))
+    yield from told.ask(tickets.same_message(said, NOW))
     yield from told.ask(tickets.delete_message(said.message_id))
     yield from told.ask(tickets.delete_ticket(made.ticket_id))
     return told.answers

@@ -1,4 +1,4 @@
-"""Noting what was done and planning what comes next: actions of any panel that stands on a person or a company.
+"""Noting what was done and planning what comes next: actions of any panel that stands on a record.
 
 ::
 
@@ -9,13 +9,11 @@ The template has a partial ``activities``, where the result is shown, and one fo
 
     {% partialdef log %}{% include "panels/action_form.html" with heading=_("Log a call or note") %}{% endpartialdef %}
 
-A follow-up on a person is about his company too.
+A follow-up on a person is about his company too; one on a sale or a project is connected to it.
 """
 
 from __future__ import annotations
 
-import uuid
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any, ClassVar
@@ -23,47 +21,26 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.http import QueryDict
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm_client.appointments import (
-    APPOINTMENTS,
-    ActivityStatus,
-    Appointment,
-    create_appointment,
-    new_appointment,
-    same_appointment,
-)
+from crm_client.appointments import APPOINTMENTS, ActivityStatus, Appointment, same_appointment
 from crm_client.calls import Operation
-from crm_client.clients import AsyncCrm
-from crm_client.errors import Denied
-from crm_client.lists import mdo_list
-from crm_client.patch import applied
 from crm_client.persons import person
-from crm_client.records import changes
-from crm_client.values import FieldRight, TableMask, TableRight
-from panel.panels.contract import Action, AskAgain, Card, section
+from crm_client.sales import sale
+from panel.panels.contract import Card
 from panel.panels.editing.basis import Basis
+from panel.panels.editing.creating import Create, CreateForm, with_
 from panel.panels.editing.fields import PLAIN, DayField
-from panel.panels.editing.form import RecordForm
-from panel.panels.editing.once import NotKnownYet, create_once
-from panel.panels.editing.sheet import Sheet
 
 WORKDAY_BEGINS = time(9)
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
 """Beyond these somebody mistyped the year."""
 
 
-class LogForm(RecordForm):
+class LogForm(CreateForm):
     """What was done: of which kind, and in which words. It was done now."""
 
-    @property
-    def refused(self) -> str:
-        """SuperOffice's reason, or ours for it, where the person may create none."""
-        if self.basis.is_lost or may_create(self.basis.seen):
-            return ""
-        return self.basis.seen.table_right.reason or gettext("SuperOffice does not let you create follow-ups.")
+    denied = _("SuperOffice does not let you create follow-ups.")
 
     def times(self, start: Appointment, first_at: datetime) -> dict[str, Any]:
         at = first_at.replace(second=0, microsecond=0)
@@ -101,14 +78,16 @@ class PlanForm(LogForm):
         return {"start": at, "end": at + length}
 
 
-class Log(Sheet, Action[LogForm]):
+class Log(Create[LogForm]):
     """Note a call, a meeting, anything that was done just now."""
 
     kind = APPOINTMENTS
     labels = {"task": _("Type"), "title": _("What was it about?"), "text": _("Notes")}
     lists = {"task": "task"}
     long = ("text",)
-    kept = ("Person", "Contact")
+    optional = ("text",)
+    links = ("person", "company", "sale", "project")
+    kept = ("Person", "Contact", "Sale", "Project")
     part = "log"
     shows = "activities"
     done = _("Logged")
@@ -116,42 +95,25 @@ class Log(Sheet, Action[LogForm]):
 
     def __init__(self, card_id: str) -> None:
         self.card_id = card_id
-        """Which of the card's records it is about: ``person_id`` or ``contact_id``."""
+        """Which of the card's records it is about: ``person_id``, ``contact_id``, ``sale_id`` or ``project_id``."""
 
-    async def blank(self, crm: AsyncCrm, card: Card) -> LogForm:
-        start, tasks, about = await crm.all(_begin(), section(mdo_list("task")), self._about(card))
-        return self.form(card, Basis.of(self, _with(start, **about), [tasks], once=uuid.uuid4().hex))
+    def belongs(self, card: Card) -> Operation[dict[str, Any]]:
+        match self.card_id:
+            case "person_id":
+                return {"person": card.person_id, "company": (yield from person(card.person_id)).company}
+            case "sale_id":
+                seen = yield from sale(card.sale_id)
+                return {"sale": card.sale_id, "person": seen.person, "company": seen.company}
+            case "project_id":
+                return {"project": card.project_id}
+            case _:
+                return {"company": card.contact_id}
 
-    def _about(self, card: Card) -> Operation[dict[str, int]]:
-        if self.card_id != "person_id":
-            return {"company": card.contact_id}
-        company = (yield from person(card.person_id)).company
-        return {"person": card.person_id, "company": company.id if company else 0}
+    def find(self, wanted: Appointment) -> Operation[Appointment | None]:
+        return same_appointment(wanted)
 
-    def filled(self, card: Card, data: QueryDict) -> LogForm:
-        return self.form(card, Basis.opened(self, data.get("basis", ""), card), data)
-
-    async def run(self, crm: AsyncCrm, card: Card, form: LogForm) -> None:
-        """Begun from SuperOffice's own default; created once."""
-        seen = form.basis.seen
-        links = {name: getattr(seen, name) for name in ("person", "company")}
-        start = _with(await crm(new_appointment()), **links, **form.by_field(form.wanted()))
-
-        def made(first_at: datetime) -> Appointment:
-            return _with(start, **form.times(start, first_at))
-
-        try:
-            await create_once(crm, card, form.basis.once, made, create_appointment, same_appointment)
-        except NotKnownYet:
-            form.add_error(None, NOT_KNOWN_YET)
-            raise AskAgain(form) from None
-
-    def right(self, seen: Appointment, name: str) -> FieldRight:
-        """Of a record that is to be created: the right to change it does not matter."""
-        if not may_create(seen):
-            return FieldRight(is_writable=False, reason=seen.table_right.reason)
-        right = replace(seen, table_right=TableRight(TableMask.UPDATE)).right(name)
-        return replace(right, is_mandatory=right.is_mandatory or name != "text")
+    def made(self, start: Appointment, first_at: datetime, form: LogForm) -> Appointment:
+        return with_(start, **form.times(start, first_at))
 
 
 class Plan(Log):
@@ -161,28 +123,6 @@ class Plan(Log):
     part = "plan"
     done = _("Planned")
     form = PlanForm
-
-
-NOT_KNOWN_YET = _(
-    "We do not know yet whether this was saved: SuperOffice does not show it so far. "
-    "Save again in half a minute; it is done only once."
-)
-
-
-def may_create(start: Appointment) -> bool:
-    return bool(start.table_right.mask & TableMask.INSERT)
-
-
-def _begin() -> Operation[Appointment]:
-    """SuperOffice's default; where the person may create none, an empty one that says why."""
-    try:
-        return (yield from new_appointment())
-    except Denied as error:
-        return Appointment.parse({"TableRight": {"Mask": "None", "Reason": error.message}})
-
-
-def _with(begun: Appointment, /, **wanted: Any) -> Appointment:
-    return Appointment.parse(applied(begun.raw, changes(begun, **wanted)))
 
 
 def next_workday(today: date) -> date:

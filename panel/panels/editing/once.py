@@ -98,47 +98,50 @@ async def create_once[R](
     word: str,
     made: Callable[[datetime], R],
     create: Callable[[R], Operation[Any]],
-    find: Callable[[R], Operation[R | None]],
-) -> None:
+    find: Callable[[R], Operation[Any]],
+) -> Any:
     """Create what ``made`` gives for the moment of the first attempt, unless ``find`` finds it after a lost answer.
 
-    Raises ``NotKnownYet``, or the ``CrmError`` of creating.
+    What one of them answered; None if the same form created it before. Raises ``NotKnownYet``, or the ``CrmError`` of
+    creating.
     """
     tenant = await Tenant.objects.aget(environment=settings.SUPEROFFICE["environment"], ctx__iexact=card.ctx)
     attempt, is_first = await Once.begin(tenant, word)
     if attempt.state == Once.State.DONE:
-        return
+        return None
     wanted = made(attempt.first_at)
     try:
-        if is_first or not await _is_there(crm, find(wanted), attempt):
-            await crm(create(wanted))
+        found = None if is_first else await _looked_for(crm, find(wanted), attempt)
+        if found is None:
+            found = await crm(create(wanted))
     except NotKnownYet:
         await attempt.end(Once.State.UNKNOWN)
         raise
     except CrmError as error:
-        await _settle(crm, attempt, find(wanted), error)
+        found = await _settled(crm, attempt, find(wanted), error)
     await attempt.end(Once.State.DONE)
+    return found
 
 
-async def _is_there(crm: AsyncCrm, find: Operation[Any], attempt: Once) -> bool:
-    if await crm(find) is not None:
-        return True
-    if attempt.may_arrive:
+async def _looked_for(crm: AsyncCrm, find: Operation[Any], attempt: Once) -> Any:
+    found = await crm(find)
+    if found is None and attempt.may_arrive:
         raise NotKnownYet
-    return False
+    return found
 
 
-async def _settle(crm: AsyncCrm, attempt: Once, find: Operation[Any], error: CrmError) -> None:
-    """Look whether it was done all the same; else raise ``error``, and remember what is known."""
+async def _settled(crm: AsyncCrm, attempt: Once, find: Operation[Any], error: CrmError) -> Any:
+    """What was done all the same; else raise ``error``, and remember what is known."""
     if isinstance(error, Refused | Throttled | Misdirected) or error.sent is False:
         await attempt.adelete()
         raise error
     try:
-        if await crm(find) is not None:
-            return
+        found = await crm(find)
     except CrmError:
         await attempt.end(Once.State.UNKNOWN)
         raise error from None
+    if found is not None:
+        return found
     # An answer that is an error ends the matter; without any answer it may still arrive.
     await (attempt.adelete() if error.sent else attempt.end(Once.State.UNKNOWN))
     raise error

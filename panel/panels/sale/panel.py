@@ -13,10 +13,10 @@ from crm_client.activities import coming_activities, overdue_activities, past_ac
 from crm_client.calls import Operation
 from crm_client.clients import AsyncCrm
 from panel.panels.contract import Card, Panel, Place, Section, section
+from panel.panels.editing import Log, Plan
 from panel.panels.sale.clicks import MoveStage, Postpone
 from panel.panels.sale.edit import EditFacts, Lost, Sold
 from panel.panels.sale.facts import Facts, steps_of
-from panel.panels.sale.follow_ups import LogOnSale, PlanOnSale
 from panel.panels.timeline import Found, timeline, timeline_of
 
 type SeenWithType = tuple[sales.Sale, Section[frozenset[int]]]
@@ -37,8 +37,8 @@ class Sale(Panel):
         "edit": EditFacts(),
         "sold": Sold(),
         "lost": Lost(),
-        "log": LogOnSale("sale_id"),
-        "plan": PlanOnSale("sale_id"),
+        "log": Log("sale_id"),
+        "plan": Plan("sale_id"),
     }
 
     async def load(self, crm: AsyncCrm, card: Card) -> Mapping[str, Any]:

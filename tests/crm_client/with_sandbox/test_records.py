@@ -15,7 +15,7 @@ from crm_client import appointments, contacts, documents, persons, projects, rel
 from crm_client.calls import Operation
 from crm_client.errors import Conflict, NotFound
 from crm_client.records import Kind, Record, changes, edited, places, writable
-from crm_client.values import Address
+from crm_client.values import Address, Item
 
 from .conftest import SignIn, User
 
@@ -311,3 +311,35 @@ def test_a_person_s_open_sales_are_those_of_his_sales_that_are_open(sign_in: Sig
     everything = alice.ask(sales.sales_of_person(who))
     assert open_ones == {row.sale_id for row in everything if row.status == "Open"}
     assert open_ones
+
+
+def test_a_request_whose_answer_was_lost_is_found(alice: User) -> None:
+    """By title and person, and no older one of the same title; its messages by their words."""
+    who = next(row.person_id for row in alice.ask(persons.persons_of(17)))
+    begun = datetime.now(UTC) - timedelta(minutes=1)
+    wanted = replace(alice.ask(tickets.new_ticket()), title="It's leaking", person=Item(who, ""))
+    assert alice.ask(tickets.same_ticket(wanted, begun)) is None
+
+    made = alice.ask(tickets.create_ticket(wanted))
+    text = replace(alice.ask(tickets.new_message()), ticket=Item(made.ticket_id, ""), body="Since\nMonday")
+    assert alice.ask(tickets.same_message(text, begun)) is None
+    said = alice.ask(tickets.add_message(text))
+
+    [found] = [alice.ask(tickets.same_ticket(wanted, begun))]
+    assert found is not None
+    assert (found.ticket_id, found.person_id) == (made.ticket_id, who)
+    assert found in alice.ask(tickets.tickets_of_person(who))
+    assert alice.ask(tickets.same_ticket(wanted, begun + timedelta(days=1))) is None
+    row = alice.ask(tickets.same_message(replace(text, body="Since\r\nMonday"), begun))
+    assert row is not None
+    assert (row.message_id, row.body) == (said.message_id, "Since\nMonday")
+
+
+def test_whose_open_sales(alice: User) -> None:
+    """Mine are among those of my group, and these among all."""
+    asked = sales.my_open_sales(), sales.open_sales_of_my_group(), sales.all_open_sales()
+    mine, group, everybody = ({row.sale_id for row in alice.ask(one)} for one in asked)
+
+    assert mine
+    assert mine < everybody
+    assert mine <= group <= everybody

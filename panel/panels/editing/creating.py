@@ -1,0 +1,126 @@
+"""Creating one record from SuperOffice's own default, once, by a form in its place."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from crm_client.calls import Operation
+from crm_client.clients import AsyncCrm
+from crm_client.errors import Denied
+from crm_client.lists import mdo_list
+from crm_client.patch import applied
+from crm_client.records import Record, changes
+from crm_client.values import FieldRight, TableMask, TableRight
+from panel.panels.contract import Action, AskAgain, Card, Text, section
+from panel.panels.editing.basis import Basis
+from panel.panels.editing.form import RecordForm
+from panel.panels.editing.once import NotKnownYet, create_once
+from panel.panels.editing.sheet import Sheet
+
+NOT_KNOWN_YET = _(
+    "We do not know yet whether this was saved: SuperOffice does not show it so far. "
+    "Save again in half a minute; it is done only once."
+)
+
+
+class CreateForm(RecordForm):
+    """What a new record shall say."""
+
+    denied: ClassVar[Text] = _("SuperOffice does not let you create this.")
+    """What to say where SuperOffice gives no reason."""
+
+    @property
+    def refused(self) -> str:
+        """SuperOffice's reason, or ours for it, where the person may create none."""
+        if self.basis.is_lost or may_create(self.basis.seen):
+            return ""
+        return self.basis.seen.table_right.reason or str(self.denied)
+
+
+class Create[F: CreateForm](Sheet, Action[F]):
+    """An action that creates a record: name ``kind``, ``labels``, ``lists``, and how a lost one is found again.
+
+    The record begins as SuperOffice's default; what it belongs to (``belongs``) is asked for when the form is opened,
+    and stays with the form.
+    """
+
+    form: ClassVar[type[Any]] = CreateForm
+
+    links: ClassVar[Sequence[str]] = ()
+    """Names of what a record belongs to; their properties have to be in ``kept``."""
+
+    optional: ClassVar[Sequence[str]] = ()
+    """Fields that may stay empty, unless SuperOffice wants them."""
+
+    def belongs(self, card: Card) -> Operation[dict[str, Any]]:
+        """What the record is about, by name."""
+        yield from ()
+        return {}
+
+    def create(self, wanted: Any) -> Operation[Any]:
+        """Save it."""
+        return self.kind.create(wanted, {})
+
+    def find(self, wanted: Any) -> Operation[Any]:
+        """The same record if it is in SuperOffice already: for a look after a lost answer. Mandatory."""
+        raise NotImplementedError
+
+    def made(self, start: Any, first_at: datetime, form: F) -> Any:
+        """The whole record, for the moment of the first attempt; ``start`` has the sheet's fields and the links."""
+        return start
+
+    async def blank(self, crm: AsyncCrm, card: Card) -> F:
+        lists = (section(mdo_list(name)) for name in self.lists.values())
+        start, about, *found = await crm.all(self._begin(), self.belongs(card), *lists)
+        form: F = self.form(card, Basis.of(self, with_(start, **about), found, once=uuid.uuid4().hex))
+        return form
+
+    def filled(self, card: Card, data: QueryDict) -> F:
+        form: F = self.form(card, Basis.opened(self, data.get("basis", ""), card), data)
+        return form
+
+    async def run(self, crm: AsyncCrm, card: Card, form: F) -> None:
+        """Begun from SuperOffice's own default; created once."""
+        await self.save(crm, card, form)
+
+    async def save(self, crm: AsyncCrm, card: Card, form: F) -> Any:
+        """The record; None if this form made it before. Raises ``AskAgain`` as long as nobody knows."""
+        links = {name: getattr(form.basis.seen, name) for name in self.links}
+        start = with_(await crm(self.kind.new()), **links, **form.by_field(form.wanted()))
+        try:
+            return await create_once(
+                crm, card, form.basis.once, lambda first_at: self.made(start, first_at, form), self.create, self.find
+            )
+        except NotKnownYet:
+            form.add_error(None, NOT_KNOWN_YET)
+            raise AskAgain(form) from None
+
+    def right(self, seen: Any, name: str) -> FieldRight:
+        """Of a record that is to be created: the right to change it does not matter."""
+        if not may_create(seen):
+            return FieldRight(is_writable=False, reason=seen.table_right.reason)
+        right: FieldRight = replace(seen, table_right=TableRight(TableMask.UPDATE)).right(name)
+        return replace(right, is_mandatory=right.is_mandatory or name not in self.optional)
+
+    def _begin(self) -> Operation[Any]:
+        """SuperOffice's default; where the person may create none, an empty one that says why."""
+        try:
+            return (yield from self.kind.new())
+        except Denied as error:
+            return self.kind.record.parse({"TableRight": {"Mask": "None", "Reason": error.message}})
+
+
+def may_create(start: Record) -> bool:
+    return bool(start.table_right.mask & TableMask.INSERT)
+
+
+def with_[R: Record](begun: R, /, **wanted: Any) -> R:
+    """The same record with other values, not saved."""
+    return type(begun).parse(applied(begun.raw, changes(begun, **wanted)))
