@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from .application_keys import pem
+from .dump import dump
 from .events import fire
 from .overview import CLIENT_SWITCHES, client_switches, overview, tenant_state
 from .state import STATES
@@ -63,6 +64,7 @@ def routes(world: World, urls: dict[str, str], reset: Callable[[], None]) -> lis
                 Route("/faults", answered(control.forget_faults), methods=["DELETE"]),
                 Route("/faults/{number:int}", answered(control.forget_fault), methods=["DELETE"]),
                 Route("/tenants/{ctx}", answered(control.tenant), methods=["POST"]),
+                Route("/tenants/{ctx}/dump", answered(control.dump), methods=["GET"]),
                 Route("/login", answered(control.login), methods=["POST"]),
                 Route("/netserver", answered(control.netserver), methods=["POST"]),
                 Route("/clients/{client_id}", answered(control.client), methods=["POST"]),
@@ -141,6 +143,11 @@ class Control:
             raise Misused("move to online2 or app")
         self.change(tenant, given)
         return JSONResponse(tenant_state(tenant, self.urls))
+
+    async def dump(self, request: Request) -> Response:
+        """A tenant's configuration, to be compared; ``?deleted=true`` with what is only marked deleted."""
+        tenant = self.known_tenant(request.path_params["ctx"])
+        return JSONResponse(dump(tenant, request.query_params.get("deleted") == "true"))
 
     def change(self, tenant: Tenant, given: dict[str, Any]) -> None:
         before = tenant.state, tenant.host

@@ -23,6 +23,11 @@ CONTROLS = [
         "state, move, revoke, restore, consent, needs_reapproval, denied, backup_restored",
     ),
     (
+        "GET /__sandbox__/tenants/Cust12345/dump",
+        "",
+        "panels, lists, fields, webhooks, keys and preferences without ids and time stamps, to be compared",
+    ),
+    (
         "POST /__sandbox__/login",
         '{"coop": true}',
         "coop, rotate (signing keys), access_token_seconds, code_seconds, id_token_seconds",
