@@ -94,6 +94,7 @@ def definitions() -> dict[int, Row]:
     """Rows of the table ``list`` a tenant is born with: ``name``, ``tooltip``, ``rank``, ``deleted`` and ``groups``:
     whether its items are filtered by user group and put under headings."""
     rows = {kind.list_id: definition(kind.rest or kind.mdo) for kind in KINDS}
+    rows[BY_MDO["webpanel"].list_id]["groups"] = True
     rows[FIRST_OWN] = definition('US:"Contract type";NO:"Kontraktstype"') | {"groups": True}
     for rank, row in enumerate(rows.values(), 1):
         row["rank"] = rank

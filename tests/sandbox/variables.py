@@ -31,15 +31,19 @@ class Current:
 
 
 def panel_url(panel: Row, desk: Desk, current: Current) -> str:
-    """The address of a ``webpanel`` row with its variables filled in, each value encoded as the panel's rule says."""
+    """The address of a ``webpanel`` row with its variables filled in."""
+    return filled(str(panel["url"]), panel.get("url_encoding") or "None", desk, current)
+
+
+def filled(url: str, rule: str, desk: Desk, current: Current) -> str:
+    """An address with its variables filled in, each value encoded as the rule says."""
     values = _values(desk, current)
-    rule = panel.get("url_encoding") or "None"
 
     def fill(tag: re.Match[str]) -> str:
         value = values.get(tag[1].lower())
         return encode(_text(value()), rule) if value else ""
 
-    return _TAG.sub(fill, str(panel["url"]))
+    return _TAG.sub(fill, url)
 
 
 def encode(text: str, rule: str) -> str:
@@ -98,7 +102,7 @@ def _system(desk: Desk) -> Values:
         "uctx": lambda: desk.tenant.ctx,
         "ser#": lambda: desk.tenant.serial,
         "iocn": lambda: desk.tenant.company_name,
-        "clie": lambda: "web",
+        "clie": lambda: "pocket" if desk.client == "mobile" else desk.client,
         "pltf": lambda: "web",
         "lang": lambda: desk.language.name,
         "lanc": lambda: desk.associate.language,

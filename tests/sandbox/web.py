@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -19,8 +20,9 @@ from starlette.staticfiles import StaticFiles
 from . import superid
 from .web_edit import inputs, store
 from .web_names import LANGUAGES, Desk
+from .web_panels import on_phone
 from .web_place import Place, parse
-from .web_screens import Screen, month_page, open_place
+from .web_screens import Screen, current_records, month_page, open_place
 from .web_templates import page
 from .world import Tenant, World
 
@@ -41,6 +43,7 @@ def routes(world: World, urls: dict[str, str], host: str) -> list[BaseRoute]:
         Route("/{ctx}/", client.front),
         Route("/{ctx}/default.aspx", client.signed_in(client.show)),
         Route("/{ctx}/month", client.signed_in(client.month)),
+        Route("/{ctx}/mobile", client.signed_in(client.mobile)),
         Route("/{ctx}/search", client.signed_in(client.search)),
         Route("/{ctx}/save/{table}/{key:int}", client.signed_in(client.save), methods=["POST"]),
         Route("/{ctx}/language", client.signed_in(client.language), methods=["POST"]),
@@ -119,6 +122,12 @@ class Client:
 
     async def month(self, request: Request, desk: Desk) -> Response:
         return page(self, request, "month.html", desk=desk, **month_page(desk, request.query_params.get("of", "")))
+
+    async def mobile(self, request: Request, desk: Desk) -> Response:
+        """What a phone shows of the panels: links at the top level, no frame and nobody who hears their messages."""
+        desk = replace(desk, client="mobile")
+        current = current_records(desk, parse(request.url.query), self.session(request))
+        return page(self, request, "mobile.html", desk=desk, current=current, panels=on_phone(desk, current))
 
     async def search(self, request: Request, desk: Desk) -> Response:
         """A search form without its script."""

@@ -6,9 +6,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from .list_groups import sees
-from .list_kinds import BY_MDO
-from .variables import Current, panel_url
 from .web_names import Desk, first, full_name, street_line
 from .web_place import Place
 from .web_tables import TABLES, Table
@@ -28,21 +25,6 @@ class Tab(NamedTuple):
     label: str
     place: Place
     selected: bool
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One web panel on this screen, its URL already filled in for the current records."""
-
-    id: int
-    area: str
-    """Where it lives: ``card``, ``archive``, ``side`` or ``navigator``."""
-    title: str
-    tooltip: str
-    window_name: str
-    url: str
-    always_reload: bool
-    never_reload: bool
 
 
 @dataclass(frozen=True)
@@ -80,36 +62,6 @@ COMPANY_LOWER = {
     "relationarchive": "Relations",
 }
 PERSON_LOWER = {key: label for key, label in COMPANY_LOWER.items() if key != "personarchive"}
-
-_AREAS = {
-    "contact": {"ContactCard": "card", "ContactArchive": "archive"},
-    "person": {"PersonCard": "card", "PersonArchive": "archive"},
-}
-
-
-def panels(desk: Desk, screen: str, current: Current) -> list[Panel]:
-    """The tenant's web panels that live on a screen, by rank; screens without a card have only side and navigator.
-
-    Where the list of web panels uses user groups, only those the user's group sees.
-    """
-    areas = {"CompanyMinicard": "side", "NavigatorButton": "navigator"} | _AREAS.get(screen, {})
-    seen = [(k, row) for k, row in desk.live("webpanel") if sees(desk.tenant, desk.associate, BY_MDO["webpanel"], row)]
-    found = [(key, row, areas[row["visible_in"]]) for key, row in seen if row["visible_in"] in areas]
-    found.sort(key=lambda one: (one[1].get("rank", 0), one[0]))
-    return [_panel(desk, key, row, area, current) for key, row, area in found]
-
-
-def _panel(desk: Desk, key: int, row: Row, area: str, current: Current) -> Panel:
-    return Panel(
-        id=key,
-        area=area,
-        title=desk.say(row["name"]),
-        tooltip=desk.say(row.get("tooltip")),
-        window_name=row["window_name"],
-        url=panel_url(row, desk, current),
-        always_reload=bool(row.get("always_reload")),
-        never_reload=bool(row.get("never_reload_on_current_change")),
-    )
 
 
 def company_card(desk: Desk, place: Place, key: int, row: Row) -> Card:

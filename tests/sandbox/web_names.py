@@ -89,6 +89,8 @@ class Desk:
     world: World
     tenant: Tenant
     associate: Associate
+    client: str = "web"
+    """``mobile`` on a phone; the template variable ``clie`` calls it by its old name, ``pocket``."""
 
     @property
     def language(self) -> Language:

@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from .variables import Current
-from .web_cards import Card, Panel, company_card, panels, person_card
+from .web_cards import Card, company_card, person_card
 from .web_edit import Input, inputs
 from .web_names import Desk, full_name
+from .web_panels import Panel, Task, panels, tasks
 from .web_place import Place
 from .web_side import Month, Preview, months, preview, shifted
 from .web_tables import Table, companies, people
@@ -63,8 +64,10 @@ class Screen:
     way: Place | None = None
     """Where a calm page points to instead."""
 
-    def area(self, name: str) -> list[Panel]:
-        return [panel for panel in self.panels if panel.area == name]
+    tasks: list[Task] = field(default_factory=list)
+
+    def area(self, *names: str) -> list[Panel]:
+        return [panel for panel in self.panels if panel.area in names]
 
     @property
     def side(self) -> str:
@@ -75,14 +78,14 @@ class Screen:
 
 def open_place(desk: Desk, place: Place, session: dict[str, str], typed: Mapping[str, str] | None = None) -> Screen:
     """The screen at a place; the session remembers the current records (SuperOffice's "SuperState")."""
-    current = _current(desk, place, session)
+    current = current_records(desk, place, session)
     for name in ("contact_id", "person_id", "sale_id"):
         session[name] = str(getattr(current, name))
     opener = {"contact": _company, "person": _person, "sale": _sale, "freetextresult": _search}.get(place.target, _calm)
     return opener(desk, place, current, typed)
 
 
-def _current(desk: Desk, place: Place, session: dict[str, str]) -> Current:
+def current_records(desk: Desk, place: Place, session: dict[str, str]) -> Current:
     """The ids named by the place, with the company each belongs to, else those of the session."""
     if place.target == "contact" and (place.flag("new") or place.what.get("contact_id") == "0"):
         return Current(new=True)
@@ -112,7 +115,8 @@ def _screen(desk: Desk, template: str, title: str, place: Place, current: Curren
         title=title,
         place=place,
         current=current,
-        panels=panels(desk, place.target if more.get("card") else "", current),
+        panels=panels(desk, place.target, current, card="card" in more),
+        tasks=tasks(desk, place.target, current) if "card" in more else [],
         preview=preview(desk, current),
         **month_page(desk, ""),
         **more,

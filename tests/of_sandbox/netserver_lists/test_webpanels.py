@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.of_sandbox.netserver.caller import Caller
-from tests.sandbox import events, web_cards
+from tests.sandbox import events, web_panels
 from tests.sandbox.seed import PANELS
 from tests.sandbox.server import Sandbox
 from tests.sandbox.variables import Current
@@ -153,21 +153,21 @@ def shown(sandbox: Sandbox, human: str) -> list[str]:
     """Titles of the panels SuperOffice Web shows a user on the card of a person."""
     tenant = sandbox.world.tenants["Cust12345"]
     desk = Desk(sandbox.world, tenant, tenant.associates[human])
-    return [panel.title for panel in web_cards.panels(desk, "person", Current(person_id=2)) if panel.area == "card"]
+    return [panel.title for panel in web_panels.panels(desk, "person", Current(person_id=2)) if panel.area == "card"]
 
 
-def test_superoffice_web_shows_a_new_panel_at_once(sandbox: Sandbox, alice: Caller) -> None:
+def test_a_new_panel_is_nobody_s_until_groups_are_chosen(sandbox: Sandbox, alice: Caller) -> None:
     made = alice("POST", ITEMS, json=GIVEN)
-    assert shown(sandbox, "bob") == shown(sandbox, "kim") == ["Radar"]
-    whole = alice("GET", "v1/List/28")
-    alice(
-        "PUT",
-        "v1/List/WebPanel",
-        json={k: v for k, v in whole.items() if k != "_Links"} | {"UseGroupsAndHeadings": True},
-    )
-    assert shown(sandbox, "bob") == []
+    assert shown(sandbox, "bob") == shown(sandbox, "kim") == []
     alice("PUT", f"v1/List/28/Items/{made['WebPanelId']}/UserGroups", json=[{"Id": 2, "Selected": True}])
     assert (shown(sandbox, "bob"), shown(sandbox, "kim")) == ([], ["Radar"])
+
+
+def test_without_user_groups_everybody_sees_a_new_panel(sandbox: Sandbox, alice: Caller) -> None:
+    whole = {name: value for name, value in alice("GET", "v1/List/28").items() if name != "_Links"}
+    alice("PUT", "v1/List/WebPanel", json=whole | {"UseGroupsAndHeadings": False})
+    alice("POST", ITEMS, json=GIVEN)
+    assert shown(sandbox, "bob") == ["Radar"]
 
 
 def test_webhooks_hear_of_panels(sandbox: Sandbox, alice: Caller, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,8 +58,7 @@ document.getElementById("side-toggle").addEventListener("click", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const menu = document.getElementById("user-menu");
-  if (menu.open && !menu.contains(event.target)) menu.open = false;
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 
 addEventListener("popstate", () => go(location.href, { push: false }));
