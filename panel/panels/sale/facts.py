@@ -7,21 +7,20 @@ ticks none, or where the person may not look at types. A stage the sale is in is
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.core import signing
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm_client.records import Record
 from crm_client.sales import SALES, Sale, SaleStatus, Stage
-from panel.panels.contract import RECORDS, Card, Section, Text
-from panel.panels.editing import Sheet
-from panel.panels.editing.basis import AsItCame, Basis
+from panel.panels.contract import Card, Section, Text
+from panel.panels.editing import Sheet, clicks
+from panel.panels.editing.basis import Basis
 from panel.panels.troubles import Trouble
 
 STATUS = {
@@ -79,22 +78,24 @@ class Facts:
     def of(cls, sale: Sale, stages: Section[Sequence[Step]], is_planned: bool | None, card: Card) -> Facts:
         return cls(sale, stages, is_planned, datetime.now(UTC).date())._signed(card)
 
+    @property
+    def record(self) -> Sale:
+        return self.sale
+
     def now(self, current: Record, card: Card) -> Facts:
         """The same sale as it is now."""
         return replace(self, sale=SALES.parse(current.raw))._signed(card)
 
     def _signed(self, card: Card) -> Facts:
-        """Signed, so that what was seen of one sale cannot be posted to another, nor a stage be made up."""
         sale = Basis.of(Shown(), self.sale, []).record
         whole = {"sale": sale, "stages": self.stages.data or (), "is_planned": self.is_planned}
-        return replace(self, token=signing.dumps(whole, salt=_salt(card), serializer=AsItCame, compress=True))
+        return replace(self, token=clicks.signed("sale", whole, card))
 
     @classmethod
     def opened(cls, token: str, card: Card) -> Facts | None:
         """None for a token that is not ours for this person on this sale."""
-        try:
-            whole: Mapping[str, Any] = signing.loads(token, salt=_salt(card), serializer=AsItCame)
-        except signing.BadSignature:
+        whole = clicks.opened("sale", token, card)
+        if whole is None:
             return None
         stages = Section(data=[Step(*step) for step in whole["stages"]])
         today = datetime.now(UTC).date()
@@ -190,8 +191,3 @@ def steps_of(stages: Section[list[Stage]], ticked: Section[frozenset[int]]) -> S
 
 def _passing(of_stages: Trouble | None, of_type: Trouble | None) -> Trouble | None:
     return of_stages or (of_type if of_type and of_type.retry else None)
-
-
-def _salt(card: Card) -> str:
-    records = "/".join(str(getattr(card, name)) for name in RECORDS)
-    return f"sale/{card.ctx}/{card.associate_id}/{records}".lower()
