@@ -77,10 +77,14 @@ class Ticket(Record):
     """None: nobody has it yet."""
     person: Item | None = item_at("Person", "PersonId", "FullName")
     """Who asks."""
+    company_id: int = read_at("Person/ContactId", integer)
+    company: str = read_at("Person/ContactName", text)
+    """Where he works."""
     sale: Item | None = item_at("Sale", "SaleId", "Title")
     project: Item | None = item_at("Project", "ProjectId", "Name")
     author: str = text_at("Author")
     created: datetime | None = moment_at("CreatedAt", reads_only=True)
+    """When it came in."""
     created_by: Item | None = associate_at("CreatedBy", reads_only=True)
     updated: datetime | None = moment_at("LastChanged", reads_only=True)
     deadline: datetime | None = moment_at("Deadline")

@@ -75,8 +75,9 @@ def _complaints(path: str, panel: type[Panel]) -> Iterator[CheckMessage]:
         yield _error(path, f"has a slug that makes no address: {slug_of(panel)!r}.", "Use a-z, 0-9 and -.", 6)
     if panel.load is Panel.load or not iscoroutinefunction(panel.load):
         yield _error(path, "does not load.", "Write: async def load(self, crm, card): return {…}", 7)
-    if panel.needs and panel.needs not in RECORDS:
-        yield _error(path, f"needs {panel.needs!r}, which no card has.", f"A card has {', '.join(RECORDS)}.", 8)
+    for name in filter(None, (panel.needs, *panel.or_needs)):
+        if name not in RECORDS:
+            yield _error(path, f"needs {name!r}, which no card has.", f"A card has {', '.join(RECORDS)}.", 8)
     yield from _template_complaints(path, panel)
 
 

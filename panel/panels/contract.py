@@ -205,6 +205,9 @@ class Panel:
     needs: ClassVar[str] = "contact_id"
     """The id without which there is nothing to show, as on a new, unsaved card; empty for a panel that needs none."""
 
+    or_needs: ClassVar[Sequence[str]] = ()
+    """Other ids that will do where the card has not that one: a request's customer instead of a request."""
+
     quiet: ClassVar[Text] = _("Save the company first; then this panel has something to show.")
     """What to say on a card without the needed id."""
 
@@ -216,6 +219,10 @@ class Panel:
 
     actions: ClassVar[Mapping[str, Action[Any]]] = {}
     """What can be done, by the last part of its address."""
+
+    def stands_on(self, card: Card) -> bool:
+        """The card has a record this panel can show, or the panel needs none."""
+        return not self.needs or any(getattr(card, name) for name in (self.needs, *self.or_needs))
 
     async def load(self, crm: AsyncCrm, card: Card) -> Mapping[str, Any]:
         """Read what the template shows; mandatory. Called at each visit with the CRM opened as the person who looks.

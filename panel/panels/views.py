@@ -59,7 +59,7 @@ async def _received(scene: Scene, room: Room) -> HttpResponse:
         return scene.trouble(trouble)
     try:
         scene.membership = await access.membership(scene.request, scene.card.ctx, scene.card.associate_id or None)
-        if scene.panel.needs and not getattr(scene.card, scene.panel.needs):
+        if not scene.panel.stands_on(scene.card):
             return scene.quiet()
         return await room(scene, scene.membership)
     except access.SignInNeeded:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -94,13 +94,8 @@ class Create[F: CreateForm](Sheet, Action[F]):
         """The record; None if this form made it before. Raises ``AskAgain`` as long as nobody knows."""
         links = {name: getattr(form.basis.seen, name) for name in self.links}
         start = with_(await crm(self.kind.new()), **links, **form.by_field(form.wanted()))
-        try:
-            return await create_once(
-                crm, card, form.basis.once, lambda first_at: self.made(start, first_at, form), self.create, self.find
-            )
-        except NotKnownYet:
-            form.add_error(None, NOT_KNOWN_YET)
-            raise AskAgain(form) from None
+        word = form.basis.once
+        return await once(crm, card, form, word, lambda at: self.made(start, at, form), self.create, self.find)
 
     def right(self, seen: Any, name: str) -> FieldRight:
         """Of a record that is to be created: the right to change it does not matter."""
@@ -115,6 +110,23 @@ class Create[F: CreateForm](Sheet, Action[F]):
             return (yield from self.kind.new())
         except Denied as error:
             return self.kind.record.parse({"TableRight": {"Mask": "None", "Reason": error.message}})
+
+
+async def once[R](
+    crm: AsyncCrm,
+    card: Card,
+    form: CreateForm,
+    word: str,
+    made: Callable[[datetime], R],
+    create: Callable[[R], Operation[Any]],
+    find: Callable[[R], Operation[Any]],
+) -> Any:
+    """``create_once`` for a form: raises ``AskAgain`` as long as nobody knows."""
+    try:
+        return await create_once(crm, card, word, made, create, find)
+    except NotKnownYet:
+        form.add_error(None, NOT_KNOWN_YET)
+        raise AskAgain(form) from None
 
 
 def may_create(start: Record) -> bool:

@@ -13,9 +13,11 @@ from crm_client.activities import coming_activities, overdue_activities, past_ac
 from crm_client.clients import AsyncCrm
 from crm_client.consents import EMARKETING
 from crm_client.sales import open_sales_of_person, sums
+from crm_client.tickets import tickets_of_person
 from panel.panels.contract import Card, Panel, Place, Section, section
 from panel.panels.editing import Log, Plan
 from panel.panels.person.edit import EditFacts
+from panel.panels.request import NewRequest
 from panel.panels.timeline import timeline, timeline_of
 
 
@@ -27,19 +29,21 @@ class Person(Panel):
     needs = "person_id"
     quiet = _("Save the contact first; then this panel has something to show.")
     gone = _("This contact no longer exists.")
-    parts = ("facts", "activities", "sales")
-    actions = {"edit": EditFacts(), "log": Log("person_id"), "plan": Plan("person_id")}
+    parts = ("facts", "activities", "sales", "requests")
+    actions = {"edit": EditFacts(), "log": Log("person_id"), "plan": Plan("person_id"), "request": NewRequest()}
 
     async def load(self, crm: AsyncCrm, card: Card) -> Mapping[str, Any]:
         who, now = card.person_id, datetime.now(UTC)
-        person, sales, overdue, coming, past = await crm.all(
+        person, sales, requests, overdue, coming, past = await crm.all(
             persons.person(who),
             section(open_sales_of_person(who)),
+            section(tickets_of_person(who)),
             section(overdue_activities("Person", who, now)),
             section(coming_activities("Person", who, now)),
             section(past_activities("Person", who, now)),
         )
-        return {**_facts(person), **_sales(sales), **timeline(now, overdue, coming, past)}
+        found = {**_facts(person), **_sales(sales), "requests": requests}
+        return {**found, **timeline(now, overdue, coming, past)}
 
     async def load_part(self, crm: AsyncCrm, card: Card, part: str) -> Mapping[str, Any]:
         """One section costs only its own calls."""
@@ -49,6 +53,8 @@ class Person(Panel):
                 return _facts(await crm(persons.person(who)))
             case "sales":
                 return _sales(await crm(section(open_sales_of_person(who))))
+            case "requests":
+                return {"requests": await crm(section(tickets_of_person(who)))}
             case _:
                 return await timeline_of(crm, "Person", who)
 

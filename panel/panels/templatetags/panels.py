@@ -7,14 +7,14 @@ f-strings: Django's ``format_html`` takes several times as long, and was a fifth
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from html import escape
 from urllib.parse import quote, urlsplit
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from django import template
 from django.template import Context
@@ -102,6 +102,16 @@ def moment(context: Context, value: datetime | None) -> SafeString | str:
     shown = escape(format_datetime(value, "medium", locale=locale))
     code = str(locale).replace("_", "-")
     return SafeString(f'<time datetime="{value.isoformat()}" data-local="{code}">{shown} UTC</time>')
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: Context, value: date | None) -> str:
+    """How long ago a day or a moment is, or in what time it comes: "3 days ago", "in 2 weeks"."""
+    if value is None:
+        return ""
+    now = datetime.now(UTC)
+    distance = value - now if isinstance(value, datetime) else value - now.date()
+    return format_timedelta(distance, add_direction=True, locale=locale_of(context["language"]))
 
 
 @register.simple_tag(takes_context=True)

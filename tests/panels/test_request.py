@@ -1,0 +1,489 @@
+"""The request panel: what is asked, who has it, settling it; and creating one with its first message, each once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from tests.panels.conftest import ACME, address, text_of
+from tests.panels.test_edit import HTMX
+from tests.panels.test_follow_ups import hours_later
+from tests.panels.test_person import EMBEDDED, fields, without_basis
+from tests.panels.test_sale import TROUBLES, token
+from tests.sandbox.server import Sandbox
+from tests.sandbox.world import Row, Tenant
+
+OPEN, CLOSED = 1, 2
+ALICE, BOB = 5, 6
+TITLE = "Alarm at night"
+PATCH = {"path": r"Ticket/\d+$", "method": "PATCH"}
+
+Where = Callable[..., str]
+Calls = Callable[[], list[str]]
+
+
+@pytest.fixture
+def key(tenant: Tenant) -> int:
+    return next(key for key, row in tenant.table("ticket").items() if row["title"] == TITLE)
+
+
+@pytest.fixture
+def ticket(tenant: Tenant, key: int) -> Row:
+    """Bob's, from two days ago, to be settled within three."""
+    row = tenant.table("ticket")[key]
+    row["owner"] = BOB
+    row["registered"] = (datetime.now(UTC) - timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%S")
+    return row
+
+
+@pytest.fixture
+def where(tenant: Tenant, key: int) -> Where:
+    def at(action: str = "", human: str = "alice", **query: object) -> str:
+        said = {"contact_id": "", "ticket_id": key, **query}
+        return address(tenant, human, f"request/{action}".rstrip("/"), **said)
+
+    return at
+
+
+@pytest.fixture
+def person(tenant: Tenant) -> int:
+    """Acme's first."""
+    return next(key for key, row in tenant.table("person").items() if row["contact"] == ACME)
+
+
+def press(client: Client, where: Where, action: str, seen: str, **typed: object) -> HttpResponse:
+    return client.post(where(action), {"seen": seen, **typed}, headers=HTMX)
+
+
+def present(page: str) -> str:
+    [found] = re.findall(r'aria-current="step"[^>]*><b>Now</b> ([^<]+)<', page)
+    return found.strip()
+
+
+# Looking
+
+
+def test_it_says_what_is_asked_and_who_has_it(alice: Client, where: Where, ticket: Row, tenant: Tenant) -> None:
+    response = alice.get(where())
+
+    page = text_of(response)
+    assert response.status_code == 200
+    assert "no-store" in response.headers["Cache-Control"]
+    assert TITLE in page
+    assert present(page) == "Open"
+    assert re.findall(r"Set to</span> ([^<]+)</button>", page) == ["Closed"]
+    assert "Bob Nygård</b>" in page
+    assert "– 2 days ago" in page
+    assert "– in 3 days" in page
+    assert "The control unit sends an alarm every night at 03:00." in page
+    company = tenant.table("person")[ticket["person"]]["contact"]
+    assert f"contact_id={company}" in page
+
+
+def test_it_asks_four_questions_and_two_of_them_only_now_and_then(
+    alice: Client, where: Where, key: int, ticket: Row, calls: Calls
+) -> None:
+    """CERT-19."""
+    alice.get(where())
+    first = sorted(call.partition("/v1/")[2] for call in calls() if "/v1/" in call)
+    alice.get(where("", back="1"))
+    second = [call for call in calls() if "/v1/" in call]
+
+    assert first == ["List/TicketStatus/Items", f"Ticket/{key}", f"Ticket/{key}/Messages", "User/currentPrincipal"]
+    assert not [call for call in second if "/List/" in call or "/User/" in call]
+
+
+def test_a_late_one_says_so_as_long_as_it_is_open(alice: Client, where: Where, ticket: Row) -> None:
+    ticket["deadline"] = "2026-01-01T08:00:00"
+    assert 'class="state no">Overdue' in text_of(alice.get(where()))
+
+    ticket |= {"status": CLOSED, "closed": "2026-01-02T08:00:00"}
+    assert "Overdue" not in text_of(alice.get(where(part="facts"), headers=HTMX))
+
+
+@pytest.mark.parametrize("card", ["person", "contact"])
+def test_without_a_request_it_shows_the_customer_s_open_ones(
+    alice: Client, where: Where, tenant: Tenant, ticket: Row, key: int, card: str, calls: Calls
+) -> None:
+    """A person's or a company's, each a link to its own page, and no closed one; by one call."""
+    who = ticket["person"]
+    closed = dict(ticket) | {"title": "Done already", "status": CLOSED}
+    tenant.table("ticket")[99001] = closed
+    owner = {"person_id": who} if card == "person" else {"contact_id": tenant.table("person")[who]["contact"]}
+    calls()
+
+    page = text_of(alice.get(where(ticket_id="", **owner)))
+
+    assert TITLE in page
+    assert f'href="/panels/request/?uctx=Cust12345&amp;usid=5&amp;lang=en-US&amp;ticket_id={key}"' in page
+    assert "Bob Nygård" in page
+    assert "2 days ago" in page
+    assert "Done already" not in page
+    assert len([call for call in calls() if "/v1/" in call]) == 1
+    assert ("Create a request" in page) is (card == "person")
+
+
+def test_a_customer_who_asks_nothing(alice: Client, where: Where, tenant: Tenant, person: int) -> None:
+    """The next step is offered."""
+    tenant.table("ticket").clear()
+
+    page = text_of(alice.get(where(ticket_id="", person_id=person)))
+
+    assert "No open requests." in page
+    assert "Create a request" in page
+
+
+def test_without_any_record_there_is_nothing_to_show(alice: Client, where: Where) -> None:
+    unsaved, deleted = alice.get(where(ticket_id=0)), alice.get(where(ticket_id=987654))
+
+    assert (unsaved.status_code, deleted.status_code) == (200, 404)
+    assert "Save the request first" in text_of(unsaved)
+    assert "This request no longer exists" in text_of(deleted)
+
+
+@pytest.mark.parametrize(("path", "part"), [("List/TicketStatus", "facts"), ("Messages", "messages")])
+def test_a_section_out_of_order_costs_only_itself(
+    alice: Client, where: Where, ticket: Row, fail: Callable[..., None], path: str, part: str
+) -> None:
+    fail(path, status=500)
+
+    page = text_of(alice.get(where()))
+
+    assert page.count("does not answer right now") == 1
+    assert f"&amp;part={part}" in page
+    assert TITLE in page
+
+
+def test_who_may_not_change_has_no_buttons(bob: Client, tenant: Tenant, where: Where, ticket: Row) -> None:
+    """CERT-39."""
+    ticket["owner"] = ALICE
+    tenant.denied["bob"] = ["ticket:update"]
+
+    page = text_of(bob.get(where(human="bob")))
+
+    assert 'class="locked"' in page
+    assert present(page) == "Open"
+    for words in ("Set to", "Assign to me", "Assign to …", "Edit the facts"):
+        assert words not in page
+
+
+def test_hostile_words_are_only_words(alice: Client, where: Where, tenant: Tenant, ticket: Row, key: int) -> None:
+    """CERT-04: also those of a customer, who writes mails."""
+    nasty = '"><script>alert(1)</script>'
+    ticket["title"] = nasty
+    message = next(row for row in tenant.table("ticket_message").values() if row["ticket"] == key)
+    message |= {"body": nasty, "author": nasty}
+    for name in ("ticketstatus", "ticketpriority", "ejcategory"):
+        tenant.lists[name][1]["name"] = nasty
+
+    for action in ("", "edit", "assign", "note"):
+        assert "<script>alert" not in text_of(alice.get(where(action)))
+
+
+def test_charlie_sees_nothing_of_it(charlie: Client, where: Where) -> None:
+    assert charlie.get(where()).status_code in (401, 403)
+
+
+# One click
+
+
+def test_it_is_closed_and_opened_again(alice: Client, where: Where, ticket: Row, calls: Calls) -> None:
+    """One guarded PATCH each; SuperOffice's card is told."""
+    page = text_of(alice.get(where()))
+    calls()
+
+    closed = press(alice, where, "status", token(page), status=CLOSED)
+
+    assert closed.status_code == 200
+    assert (ticket["status"], bool(ticket["closed"])) == (CLOSED, True)
+    assert present(text_of(closed)) == "Closed"
+    assert "sidecard:changed" in closed.headers["HX-Trigger"]
+    assert [call.partition(" ")[0] for call in calls()].count("PATCH") == 1
+    opened = press(alice, where, "status", token(text_of(closed)), status=OPEN)
+    assert opened.status_code == 200
+    assert (ticket["status"], ticket["closed"]) == (OPEN, "")
+
+
+def test_i_take_it(alice: Client, where: Where, ticket: Row) -> None:
+    seen = token(text_of(alice.get(where())))
+
+    for _ in range(2):  # an impatient second click finds it mine
+        response = press(alice, where, "take", seen)
+        assert response.status_code == 200
+        assert ticket["owner"] == ALICE
+        assert "Alice Berg</b>" in text_of(response)
+        assert "Assign to me" not in text_of(response)
+
+
+def test_what_is_mine_is_not_taken(alice: Client, where: Where, ticket: Row) -> None:
+    ticket["owner"] = ALICE
+    page = text_of(alice.get(where()))
+
+    assert "Assign to me" not in page
+    assert press(alice, where, "take", token(page)).status_code == 422
+
+
+def test_nobody_has_it_yet(alice: Client, where: Where, ticket: Row) -> None:
+    ticket["owner"] = 0
+    page = text_of(alice.get(where()))
+
+    assert "Nobody yet</b>" in page
+    assert press(alice, where, "take", token(page)).status_code == 200
+    assert ticket["owner"] == ALICE
+
+
+def test_what_somebody_did_meanwhile_is_shown_and_not_overwritten(alice: Client, where: Where, ticket: Row) -> None:
+    seen = token(text_of(alice.get(where())))
+    ticket["owner"] = 7
+
+    taken = press(alice, where, "take", seen)
+
+    assert taken.status_code == 409
+    assert "Someone changed this meanwhile" in text_of(taken)
+    assert "Kim Åkesson</b>" in text_of(taken)
+    assert ticket["owner"] == 7
+    assert press(alice, where, "take", token(text_of(taken))).status_code == 200
+    assert ticket["owner"] == ALICE
+
+
+@pytest.mark.parametrize(("fault", "status", "words"), TROUBLES)
+def test_the_buttons_stay_whatever_superoffice_answers(
+    alice: Client,
+    where: Where,
+    sandbox: Sandbox,
+    ticket: Row,
+    fail: Callable[..., None],
+    fault: dict[str, Any],
+    status: int,
+    words: str,
+) -> None:
+    seen = token(text_of(alice.get(where())))
+    fail(**PATCH, **fault)
+
+    for action, typed in (("status", {"status": CLOSED}), ("take", {})):
+        response = press(alice, where, action, seen, **typed)
+        assert response.status_code == status
+        assert words in text_of(response)
+        assert present(text_of(response)) == "Open"
+        assert (ticket["status"], ticket["owner"]) == (OPEN, BOB)
+        seen = token(text_of(response))
+    sandbox.world.faults.clear()
+    assert press(alice, where, "take", seen).status_code == 200
+    assert ticket["owner"] == ALICE
+
+
+def test_an_answer_lost_after_the_work_is_found_out(
+    alice: Client, where: Where, ticket: Row, fail: Callable[..., None], calls: Calls
+) -> None:
+    seen = token(text_of(alice.get(where())))
+    fail(**PATCH, drop="after")
+    calls()
+
+    assert press(alice, where, "status", seen, status=CLOSED).status_code == 200
+    assert ticket["status"] == CLOSED
+    assert [call.partition(" ")[0] for call in calls()].count("PATCH") == 1
+
+
+def test_only_what_was_offered_is_done(alice: Client, bob: Client, where: Where, tenant: Tenant, ticket: Row) -> None:
+    """No made-up status, nobody else's buttons, no other request's, and no button's address alone."""
+    seen, before = token(text_of(alice.get(where()))), dict(ticket)
+    other = next(key for key, row in tenant.table("ticket").items() if row["title"] != TITLE)
+
+    assert press(alice, where, "status", seen, status=3).status_code == 422
+    assert bob.post(where("status", "bob"), {"seen": seen, "status": CLOSED}, headers=HTMX).status_code == 422
+    stolen = alice.post(where("status", ticket_id=other), {"seen": seen, "status": CLOSED}, headers=HTMX)
+    assert stolen.status_code == 422
+    assert "too old to act on" in text_of(stolen)
+    assert alice.get(where("take")).status_code == 404
+    assert ticket == before
+
+
+def test_it_works_without_javascript(alice: Client, where: Where, ticket: Row) -> None:
+    response = alice.post(where("status"), {"seen": token(text_of(alice.get(where()))), "status": CLOSED})
+
+    assert response.status_code == 303
+    assert response.headers["Location"].endswith("#saved")
+    assert ticket["status"] == CLOSED
+
+
+# Forms
+
+
+def form(client: Client, where: Where, action: str, **query: object) -> dict[str, str]:
+    return fields(text_of(client.get(where(action, **query), headers=HTMX)))
+
+
+def test_facts_are_corrected_and_it_is_given_to_somebody(alice: Client, where: Where, ticket: Row) -> None:
+    wanted = {"edit": {"title": "Alarm at noon", "priority": "1", "category": "3"}, "assign": {"owner": "7"}}
+
+    for action, typed in wanted.items():
+        response = alice.post(where(action), form(alice, where, action) | typed, headers=HTMX)
+        assert response.status_code == 200, text_of(response)
+    assert (ticket["title"], ticket["priority"], ticket["category"], ticket["owner"]) == ("Alarm at noon", 1, 3, 7)
+    assert "Assigned" in text_of(response)
+    assert "Kim Åkesson</b>" in text_of(response)
+
+
+def notes(tenant: Tenant, key: int) -> list[Row]:
+    return [row for row in tenant.table("ticket_message").values() if row["ticket"] == key][1:]
+
+
+def test_a_note_is_for_colleagues_only(
+    alice: Client, where: Where, tenant: Tenant, ticket: Row, key: int, sandbox: Sandbox
+) -> None:
+    """Nobody is told by mail."""
+    typed = form(alice, where, "note") | {"body": "He has <two> of them"}
+
+    for _ in range(2):  # a double click
+        response = alice.post(where("note"), typed, headers=HTMX)
+        assert response.status_code == 200
+        assert "He has &lt;two&gt; of them" in text_of(response)
+    [row] = notes(tenant, key)
+    assert (row["level"] if "level" in row else row["slevel"], row["body"]) == ("Internal", "He has <two> of them")
+    [post] = [call for call in sandbox.world.calls if call["method"] == "POST" and "TicketMessage" in call["path"]]
+    assert post["status"] in (200, 201)
+
+
+@pytest.fixture
+def made(tenant: Tenant) -> Callable[[], list[tuple[Row, list[str]]]]:
+    """Requests created during the test, each with the words of its messages."""
+    before = set(tenant.table("ticket"))
+
+    def since() -> list[tuple[Row, list[str]]]:
+        new = [key for key in tenant.table("ticket") if key not in before]
+        messages = tenant.table("ticket_message").values()
+        return [(tenant.table("ticket")[key], [m["body"] for m in messages if m["ticket"] == key]) for key in new]
+
+    return since
+
+
+Made = Callable[[], list[tuple[Row, list[str]]]]
+SAID = {"title": "It <leaks>", "category": "2", "priority": "3", "message": "Since Monday.\nAnd it is cold."}
+
+
+@pytest.fixture
+def new(tenant: Tenant, person: int) -> Where:
+    """Where a request is created: in the person panel."""
+
+    def at(action: str = "request", **query: object) -> str:
+        return address(tenant, path=f"person/{action}", **{"contact_id": "", "person_id": person, **query})
+
+    return at
+
+
+@pytest.mark.parametrize("panel", ["person", "request"])
+def test_a_request_is_created_with_its_first_message(
+    alice: Client, tenant: Tenant, person: int, made: Made, panel: str, calls: Calls
+) -> None:
+    where = address(tenant, path=f"{panel}/request", contact_id="", person_id=person)
+    typed = fields(text_of(alice.get(where, headers=HTMX)))
+    assert typed["priority"] == "2", "SuperOffice's own default"
+    calls()
+
+    response = alice.post(where, typed | SAID, headers=HTMX)
+
+    [(row, [message])] = made()
+    assert response.status_code == 200
+    assert (row["title"], row["category"], row["priority"], row["person"]) == ("It <leaks>", 2, 3, person)
+    assert message.split() == SAID["message"].split()
+    assert "It &lt;leaks&gt;" in text_of(response)
+    assert "Request created" in text_of(response)
+    assert "sidecard:changed" in response.headers["HX-Trigger"]
+    assert len([call for call in calls() if "/v1/" in call]) == 5
+
+
+def test_a_double_click_creates_one_with_one_message(alice: Client, new: Where, made: Made) -> None:
+    typed = form(alice, new, "request") | SAID
+
+    first, second = (alice.post(new(), typed, headers=HTMX) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert [len(messages) for _, messages in made()] == [1]
+
+
+FAULTS = [
+    ({"status": 500}, 503),
+    ({"status": 429, "retry_after": "3"}, 503),
+    ({"status": 403}, 403),
+    ({"status": 422}, 422),
+    ({"status": 412}, 409),
+    ({"drop": "before"}, 503),
+]
+
+
+@pytest.mark.parametrize("path", [r"Ticket$", r"TicketMessage$"])
+@pytest.mark.parametrize(("fault", "status"), FAULTS)
+def test_what_was_typed_comes_back_and_is_saved_once_later(
+    alice: Client,
+    new: Where,
+    sandbox: Sandbox,
+    made: Made,
+    fail: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    fault: dict[str, Any],
+    status: int,
+    path: str,
+) -> None:
+    """Whichever of the two went wrong: in the end there is one request with one message, as last typed."""
+    typed = form(alice, new, "request") | SAID
+    fail(path, method="POST", **fault)
+
+    failed = alice.post(new(), typed, headers=HTMX)
+
+    back = fields(text_of(failed))
+    assert failed.status_code == status
+    assert without_basis(back) == without_basis(typed)
+    assert len(made()) == (path != r"Ticket$")
+    sandbox.world.faults.clear()
+    monkeypatch.setattr("panel.panels.editing.once.now", hours_later(1))
+    again = alice.post(new(), back | {"message": "Since Sunday"}, headers=HTMX)
+    assert again.status_code == 200, text_of(again)
+    assert [messages for _, messages in made()] == [["Since Sunday"]]
+
+
+@pytest.mark.parametrize("path", [r"Ticket$", r"TicketMessage$"])
+def test_answers_lost_after_the_work_are_found_out(
+    alice: Client, new: Where, made: Made, fail: Callable[..., None], path: str
+) -> None:
+    typed = form(alice, new, "request") | SAID
+    fail(path, method="POST", drop="after", count=1)
+
+    response = alice.post(new(), typed, headers=HTMX)
+
+    assert response.status_code == 200, text_of(response)
+    assert [len(messages) for _, messages in made()] == [1]
+
+
+def test_who_may_create_none_is_told_so(bob: Client, tenant: Tenant, person: int, made: Made) -> None:
+    """CERT-39."""
+    where = address(tenant, "bob", "person/request", contact_id="", person_id=person)
+    allowed = fields(text_of(bob.get(where, headers=HTMX)))
+    tenant.denied["bob"] = ["ticket:insert"]
+
+    page = text_of(bob.get(where, headers=HTMX))
+    posted = bob.post(where, allowed | SAID, headers=HTMX)
+
+    assert 'class="denied"' in page
+    assert 'type="submit"' not in page
+    assert posted.status_code in (403, 422)
+    assert fields(text_of(posted))["message"].split() == SAID["message"].split()
+    assert made() == []
+
+
+def test_a_request_is_somebody_s(alice: Client, tenant: Tenant, made: Made) -> None:
+    """A company alone asks nothing."""
+    assert alice.get(address(tenant, path="request/request"), headers=HTMX).status_code == 404
+    assert made() == []
+
+
+def test_inside_superoffice_links_lead_to_its_own_cards(alice: Client, where: Where, ticket: Row) -> None:
+    page = text_of(alice.get(where(), headers=EMBEDDED))
+
+    assert f'data-soprotocol="person.main?person_id={ticket["person"]}"' in page
+    assert "/panels/person/" not in page
