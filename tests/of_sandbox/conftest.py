@@ -8,6 +8,7 @@ import pytest
 
 from tests.sandbox.server import Sandbox
 
+from .receiver import Receiver
 from .visitor import Application, Visitor
 
 
@@ -23,3 +24,10 @@ def application(sandbox: Sandbox) -> Iterator[Application]:
     """The registered application, as far as it speaks to SuperID itself."""
     with Application(sandbox) as application:
         yield application
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Where messages to the application arrive."""
+    with Receiver() as receiver:
+        yield receiver

@@ -122,10 +122,10 @@ def test_faults_add_up_and_go(application: Application, sandbox: Sandbox) -> Non
 
 def test_login_switches(application: Application, sandbox: Sandbox) -> None:
     before = [key["x5t"] for key in application.published()]
-    change = {"coop": True, "access_token_seconds": 5, "code_seconds": 6, "id_token_seconds": 7, "rotate": True}
-    told = order(application, "login", change).json()
+    change = {"coop": True, "access_token_seconds": 5, "code_seconds": 6, "id_token_seconds": 7}
+    told = order(application, "login", change | {"rotate": True}).json()
     keys = told.pop("keys")
-    assert told == {"coop": True, "access_token_seconds": 5, "code_seconds": 6, "id_token_seconds": 7}
+    assert told == change | {"state_seconds": 900}
     assert keys == [key["x5t"] for key in application.published()]
     assert keys[1] == before[0]
     assert keys[0] not in before

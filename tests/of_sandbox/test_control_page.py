@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import jwt
@@ -14,12 +13,6 @@ from tests.sandbox.server import Sandbox
 from .netserver.caller import Caller
 from .receiver import Receiver, until
 from .visitor import Application, Visitor
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as receiver:
-        yield receiver
 
 
 def order(application: Application, path: str, body: Any, status: int = 200) -> Any:
@@ -130,7 +123,7 @@ def test_faults_that_make_no_sense_are_refused(application: Application, body: d
 
 def test_netserver_has_switches(sandbox: Sandbox, application: Application) -> None:
     told = order(application, "netserver", {"patch_honours_unmodified_since": True})
-    assert told == {"patch_honours_unmodified_since": True}
+    assert told == {"patch_honours_unmodified_since": True, "duplicate_deliveries": 0}
     assert sandbox.world.netserver.patch_honours_unmodified_since
     order(application, "netserver", {"patch_honours_unmodified_since": 1}, 400)
     order(application, "netserver", {"invented": True}, 400)

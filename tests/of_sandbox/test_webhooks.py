@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from tests.sandbox.world import Client, Row
 
 from .netserver.caller import Caller
 from .receiver import Receiver, until
+from .visitor import Application
 from .web_user import WebUser
 
 SECRET = "correct horse battery staple"
@@ -25,12 +25,6 @@ BODY = (
     '"Changes":["contact_id","name","updated"],"Event":"contact.changed","PrimaryKey":42,"Entity":"contact",'
     '"ContextIdentifier":"Cust12345","ChangedByAssociateId":5,"WebhookName":"acme-contact"}'
 )
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as receiver:
-        yield receiver
 
 
 @pytest.fixture
@@ -420,6 +414,68 @@ def test_a_deleted_webhook_gets_no_more(alice: Caller, receiver: Receiver, hook:
     until(lambda: not alice.world.deliveries)
     assert alice.world.delivered[-1].outcome == "stopped"
     assert len(receiver.sent) == 1
+
+
+# More than once
+
+
+def order(application: Application, path: str, status: int = 200, **body: Any) -> Any:
+    response = application.http.post(f"/__sandbox__/{path}", json=body)
+    assert response.status_code == status, response.text
+    return response.json()
+
+
+def test_a_share_of_events_arrives_twice(
+    alice: Caller, receiver: Receiver, hook: dict[str, Any], application: Application
+) -> None:
+    order(application, "netserver", duplicate_deliveries=0.5)
+    for name in ("one", "two", "three", "four"):
+        rename(alice, name)
+    told = [one.json["EventId"] for one in receiver.waits_for(6)]
+    assert sorted(told.count(event) for event in set(told)) == [1, 1, 2, 2]
+    assert {one.headers.get("x-superoffice-retry") for one in receiver.sent} == {None}
+
+
+@pytest.mark.parametrize("new_id", [True, False])
+def test_a_lost_event_is_sent_again(
+    alice: Caller, receiver: Receiver, hook: dict[str, Any], application: Application, new_id: bool
+) -> None:
+    rename(alice)
+    (first,) = receiver.waits_for(1)
+    until(lambda: not alice.world.deliveries)
+    told = order(application, f"deliveries/{first.json['EventId']}", new_id=new_id)
+    second = receiver.waits_for(2)[1]
+    assert second.json["EventId"] == second.headers["x-superoffice-eventid"] == told["event_id"]
+    assert (told["event_id"] != first.json["EventId"]) is new_id
+    assert second.json | {"EventId": ""} == first.json | {"EventId": ""}
+    assert second.headers["x-superoffice-signature"] == signature(SECRET, second.body)
+
+
+def test_what_was_never_sent_is_not_sent_again(application: Application) -> None:
+    order(application, "deliveries/7d0c6c1e-6f4b-4a56-9f0e-2f1c1a5f2b11", 404)
+
+
+# When the sandbox itself is wrong
+
+
+def test_a_message_that_cannot_be_sent_does_not_stop_the_others(
+    alice: Caller, receiver: Receiver, hook: dict[str, Any]
+) -> None:
+    broken = create(alice, receiver, Name="broken")["WebhookId"]
+    stored(alice, broken)["headers"] = {"X-Broken": 17}
+    rename(alice)
+    receiver.waits_for(2)
+    until(lambda: not alice.world.deliveries)
+    lost = next(one for one in alice.world.delivered if one.webhook_id == broken)
+    assert lost.outcome == "discarded"
+    assert "could not send this" in lost.attempts[-1]["error"]
+    rename(alice, "after")
+    receiver.waits_for(3)
+
+
+@pytest.mark.parametrize("changes", [{"Headers": {"X-Ours": "Ø"}}, {"TargetUrl": "http://[::1"}])
+def test_what_is_no_header_or_address_is_told(alice: Caller, receiver: Receiver, changes: dict[str, Any]) -> None:
+    create(alice, receiver, 400, **changes)
 
 
 def test_the_carrier_is_the_documented_one(hook: dict[str, Any]) -> None:

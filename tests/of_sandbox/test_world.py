@@ -30,6 +30,7 @@ def test_a_world_is_the_same_after_save_and_load(sandbox: Sandbox, tmp_path: Pat
     world.faults.append(Fault(path="v1", status=500, count=2))
     world.tenants["Cust12345"].denied = {"bob": ["sale:select"]}
     world.sessions["cookie"], world.clock_offset = "bob", 5.5
+    world.back_up(world.tenants["Cust12345"])
     world.issue_access_token("Cust12345", "bob", "sidecard-sandbox")
     world.calls.clear()
     world.save(tmp_path / "new" / "world.json")

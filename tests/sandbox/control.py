@@ -18,18 +18,23 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from .application_keys import pem
 from .dump import dump
-from .events import fire
+from .events import again, fire
 from .overview import CLIENT_SWITCHES, client_switches, overview, tenant_state
 from .state import STATES
 from .state_push import ChangeType, changes, push
 from .tokens import rotate, signing_key
-from .world import Client, Fault, NetServerSwitches, Tenant, World
+from .world import Client, Fault, Tenant, World
 
 Handler = Callable[[Request], Awaitable[Response]]
 NUMBER = (int, float)
 NOTHING = type(None)
 TEXT = (str, NOTHING)
 WHOLE = (int, NOTHING)
+TENANT_TYPES: dict[str, Any] = {
+    **dict.fromkeys(("state", "move", "upgrade", "push"), str),
+    **dict.fromkeys(("revoke", "restore", "consent", "needs_reapproval", "back_up", "backup_restored"), bool),
+    "denied": dict,
+}
 FAULT_TYPES: dict[str, Any] = {
     "path": str,
     "ctx": TEXT,
@@ -73,6 +78,7 @@ def routes(world: World, urls: dict[str, str], reset: Callable[[], None]) -> lis
                 Route("/token", answered(control.token), methods=["POST"]),
                 Route("/reset", answered(control.reset), methods=["POST"]),
                 Route("/webhooks/{event}", answered(control.webhook), methods=["POST"]),
+                Route("/deliveries/{event_id}", answered(control.deliver_again), methods=["POST"]),
             ],
         )
     ]
@@ -133,10 +139,12 @@ class Control:
 
     async def tenant(self, request: Request) -> Response:
         """Change one tenant: ``state``, ``move`` (to a host name), ``revoke``, ``restore``, ``consent``,
-        ``needs_reapproval``, ``denied``; ``backup_restored`` only tells applications that it was."""
+        ``needs_reapproval``, ``denied``; ``back_up`` its database and put it back (``backup_restored``); ``upgrade``
+        it to a release; ``push`` a change to applications that did not happen, by its name."""
         tenant = self.known_tenant(request.path_params["ctx"])
-        allowed = {"state", "move", "revoke", "restore", "consent", "needs_reapproval", "denied", "backup_restored"}
-        given = await body(request, allowed)
+        given = await switches(request, TENANT_TYPES)
+        if given.get("push", "MOVE").upper() not in ChangeType.__members__:
+            raise Misused(f"push is one of {', '.join(ChangeType.__members__)}")
         if given.get("state", "Running") not in STATES:
             raise Misused(f"state is one of {', '.join(STATES)}")
         if given.get("move", "app") not in ("online2", "app"):
@@ -154,21 +162,31 @@ class Control:
         tenant.state = given.get("state", tenant.state)
         tenant.host = given.get("move", tenant.host)
         tenant.denied = given.get("denied", tenant.denied)
+        tenant.release = given.get("upgrade", tenant.release)
+        self.authorize(tenant, given)
+        if given.get("back_up"):
+            self.world.back_up(tenant)
+        if given.get("backup_restored"):
+            self.world.restore_backup(tenant)
+        told = [name for name in ("backup_restored", "upgrade") if given.get(name)]
+        told += [given["push"]] if "push" in given else []
+        for change in [*changes(before, tenant), *(ChangeType[name.upper()] for name in told)]:
+            push(self.world, self.urls, tenant, change)
+
+    def authorize(self, tenant: Tenant, given: dict[str, Any]) -> None:
+        """What SuperOffice itself does to the application's authorization."""
         if given.get("revoke"):
             self.world.end_authorization(tenant)
         if given.get("restore") or given.get("consent"):
             self.world.approve(tenant)
         elif "consent" in given:
             tenant.approved = False
-        tenant.needs_reapproval = bool(given.get("needs_reapproval", tenant.needs_reapproval))
-        told = changes(before, tenant) + ([ChangeType.BACKUP_RESTORED] if given.get("backup_restored") else [])
-        for change in told:
-            push(self.world, self.urls, tenant, change)
+        tenant.needs_reapproval = given.get("needs_reapproval", tenant.needs_reapproval)
 
     async def login(self, request: Request) -> Response:
         """``coop`` on or off, ``rotate`` the keys, and lifetimes in seconds."""
         settings = {"coop": bool, "access_token_seconds": NUMBER, "code_seconds": NUMBER, "id_token_seconds": NUMBER}
-        given = await switches(request, settings | {"rotate": bool})
+        given = await switches(request, settings | {"state_seconds": NUMBER, "rotate": bool})
         if given.pop("rotate", False):
             rotate(self.world)
         for name, value in given.items():
@@ -178,7 +196,8 @@ class Control:
 
     async def netserver(self, request: Request) -> Response:
         """Switches of NetServer where its documentation leaves a choice."""
-        given = await switches(request, {field.name: bool for field in fields(NetServerSwitches)})
+        types = {"patch_honours_unmodified_since": bool, "duplicate_deliveries": NUMBER}
+        given = await switches(request, types)
         for name, value in given.items():
             setattr(self.world.netserver, name, value)
         return JSONResponse(asdict(self.world.netserver))
@@ -231,6 +250,18 @@ class Control:
         before = len(self.world.deliveries)
         fire(self.world, tenant, request.path_params["event"], given.get("primary_key", 0), given.get("by", 0))
         return JSONResponse({"queued": len(self.world.deliveries) - before})
+
+    async def deliver_again(self, request: Request) -> Response:
+        """Send an event that was sent or lost once more; with ``new_id`` as an event of its own."""
+        given = await switches(request, {"new_id": bool})
+        wanted = request.path_params["event_id"]
+        message = next((one for one in self.world.delivered if one.event_id == wanted and one.webhook_id), None)
+        webhook = self.known_tenant(message.ctx).table("webhook").get(message.webhook_id) if message else None
+        if message is None or webhook is None:
+            raise Misused("there is no such event of a webhook that still is", 404)
+        fresh = again(self.world, message, webhook, given.get("new_id", False))
+        self.world.deliveries.append(fresh)
+        return JSONResponse({"event_id": fresh.event_id})
 
     def known_tenant(self, ctx: str) -> Tenant:
         tenant = self.world.tenant(ctx)

@@ -32,16 +32,29 @@ class Postman:
     def __init__(self, world: World) -> None:
         self.world = world
         self.wake = asyncio.Event()
-        self.under_way: list[Delivery] = []
+        self.under_way: dict[asyncio.Task[None], Delivery] = {}
 
     async def run(self) -> None:
-        """Until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
+        """Until cancelled; what then is under way is not waited for."""
+        try:
             while True:
                 for message in self.due():
-                    self.under_way.append(message)
-                    tasks.create_task(self.deliver(message))
+                    task = asyncio.create_task(self.deliver(message))
+                    self.under_way[task] = message
+                    task.add_done_callback(self.came_back)
                 await self.sleep()
+        finally:
+            for task in self.under_way:
+                task.cancel()
+
+    def came_back(self, task: asyncio.Task[None]) -> None:
+        """One message is no longer carried. A mistake of ours with it costs that message, not all that follow."""
+        message = self.under_way.pop(task)
+        self.wake.set()
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self.note(message, Reply(0, f"The sandbox could not send this: {error!r}"))
+            self.finish(message, "discarded")
 
     async def sleep(self) -> None:
         self.wake.clear()
@@ -55,7 +68,8 @@ class Postman:
 
     def waiting(self) -> list[Delivery]:
         """Messages that nobody carries now and whose tenant can send."""
-        return [m for m in self.world.deliveries if m not in self.under_way and self.can_send(m)]
+        carried = self.under_way.values()
+        return [m for m in self.world.deliveries if m not in carried and self.can_send(m)]
 
     def due(self) -> list[Delivery]:
         now = self.world.now().timestamp()
@@ -67,21 +81,17 @@ class Postman:
 
     async def deliver(self, message: Delivery) -> None:
         """One attempt, and what follows from it."""
-        try:
-            webhook = self.webhook(message)
-            if message.webhook_id and (webhook is None or webhook["state"] != "Active"):
-                self.finish(message, "stopped")
-                return
-            retries = {"X-SuperOffice-Retry": str(len(message.attempts))} if message.attempts else {}
-            reply = await post(message.url, message.headers | retries, message.body)
-            self.note(message, reply)
-            if webhook is None:
-                self.finish(message, "delivered" if 200 <= reply.status < 300 else "discarded")
-            else:
-                self.judge(message, webhook, reply)
-        finally:
-            self.under_way.remove(message)
-            self.wake.set()
+        webhook = self.webhook(message)
+        if message.webhook_id and (webhook is None or webhook["state"] != "Active"):
+            self.finish(message, "stopped")
+            return
+        retries = {"X-SuperOffice-Retry": str(len(message.attempts))} if message.attempts else {}
+        reply = await post(message.url, message.headers | retries, message.body)
+        self.note(message, reply)
+        if webhook is None:
+            self.finish(message, "delivered" if 200 <= reply.status < 300 else "discarded")
+        else:
+            self.judge(message, webhook, reply)
 
     def webhook(self, message: Delivery) -> Row | None:
         tenant = self.world.tenants.get(message.ctx)

@@ -11,7 +11,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,7 +58,26 @@ def announce(world: World, tenant: Tenant, happening: Happening) -> None:
     """Queue an event for every webhook that listens."""
     for webhook_id, webhook in tenant.table("webhook").items():
         if webhook["state"] == "Active" and happening.name in webhook["events"]:
-            world.deliveries.append(delivery(world, tenant, webhook_id, webhook, happening))
+            message = delivery(world, tenant, webhook_id, webhook, happening)
+            world.deliveries += [message, replace(message, attempts=[])] if arrives_twice(world) else [message]
+
+
+def arrives_twice(world: World) -> bool:
+    """Whether the next event is one of the share that comes as a duplicate; evenly spread, not by chance."""
+    share = world.netserver.duplicate_deliveries
+    world.announced += 1
+    return int(world.announced * share) > int((world.announced - 1) * share)
+
+
+def again(world: World, message: Delivery, webhook: Row, new_id: bool) -> Delivery:
+    """A message once more, as an administrator sends it from the log: the same event, or issued as a new one."""
+    now = world.now().timestamp()
+    fresh = replace(message, due=now, queued=now, attempts=[], outcome="")
+    if new_id:
+        fresh.event_id = str(uuid.uuid4())
+        fresh.body = _json(json.loads(message.body) | {"EventId": fresh.event_id})
+        fresh.headers = message.headers | {"X-SuperOffice-EventId": fresh.event_id} | _signed(webhook, fresh.body)
+    return fresh
 
 
 def happenings(
@@ -127,7 +146,15 @@ def payload(world: World, ctx: str, webhook: Row, happening: Happening) -> str:
     }
     if state_event:
         del told["Entity"]
-    return json.dumps(webhook["properties"] | told, ensure_ascii=False, separators=(",", ":"))
+    return _json(webhook["properties"] | told)
+
+
+def _json(body: dict[str, Any]) -> str:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def _signed(webhook: Row, body: str) -> dict[str, str]:
+    return {"X-SuperOffice-Signature": signature(webhook["secret"], body.encode())} if webhook["secret"] else {}
 
 
 def headers(webhook: Row, happening: Happening, body: str) -> dict[str, str]:
@@ -140,8 +167,7 @@ def headers(webhook: Row, happening: Happening, body: str) -> dict[str, str]:
     }
     if happening.name == "test":
         told["X-Hook-Test"] = "true"
-    if webhook["secret"]:
-        told["X-SuperOffice-Signature"] = signature(webhook["secret"], body.encode())
+    told |= _signed(webhook, body)
     ours = {name.lower() for name in told}
     return {name: value for name, value in webhook["headers"].items() if name.lower() not in ours} | told
 

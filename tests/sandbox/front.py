@@ -20,7 +20,7 @@ CONTROLS = [
     (
         "POST /__sandbox__/tenants/Cust12345",
         '{"move": "app"}',
-        "state, move, revoke, restore, consent, needs_reapproval, denied, backup_restored",
+        "state, move, revoke, restore, consent, needs_reapproval, denied, back_up, backup_restored, upgrade, push",
     ),
     (
         "GET /__sandbox__/tenants/Cust12345/dump",
@@ -30,14 +30,14 @@ CONTROLS = [
     (
         "POST /__sandbox__/login",
         '{"coop": true}',
-        "coop, rotate (signing keys), access_token_seconds, code_seconds, id_token_seconds",
+        "coop, rotate (signing keys), access_token_seconds, code_seconds, id_token_seconds, state_seconds",
     ),
     ("POST /__sandbox__/clock", '{"advance": 3600}', "advance, offset (seconds) or now"),
     ("POST /__sandbox__/token", '{"ctx": "Cust12345", "user": "alice"}', "an access token without a sign-in"),
     (
         "POST /__sandbox__/netserver",
         '{"patch_honours_unmodified_since": true}',
-        "what NetServer's documentation leaves open: patch_honours_unmodified_since",
+        "what NetServer's documentation leaves open: patch_honours_unmodified_since, duplicate_deliveries (a share)",
     ),
     (
         "POST /__sandbox__/clients/sidecard-sandbox",
@@ -48,6 +48,11 @@ CONTROLS = [
         "POST /__sandbox__/webhooks/contact.changed",
         '{"ctx": "Cust12345", "primary_key": 17}',
         "fires an event at the webhooks that listen: ctx, primary_key, by (an associate id)",
+    ),
+    (
+        "POST /__sandbox__/deliveries/7d0c6c1e-6f4b-4a56-9f0e-2f1c1a5f2b11",
+        '{"new_id": true}',
+        "sends an event of a webhook once more, as it was or as a new one",
     ),
     ("GET /__sandbox__/overview", "", "all that this page shows"),
     ("POST /__sandbox__/reset", "{}", "everything back to the beginning; signing keys stay"),

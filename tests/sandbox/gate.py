@@ -20,10 +20,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from .answers import Call, Refused
+from .state import RUNNING
 from .texts import in_language, language_of
 from .world import Fault, Tenant, World
-
-USABLE_STATES = ("Running", "OnlineMaintenance")
 
 COOKIE = "ASP.NET_SessionId"
 
@@ -110,7 +109,7 @@ class Gate:
             raise Refused(404, "SoNotFoundException", "Unknown tenant")
         if tenant.host != self.host:
             raise Refused(421, "MisdirectedRequest", WRONG_HOST)
-        if tenant.state not in USABLE_STATES:
+        if tenant.state not in RUNNING:
             raise Refused(503, "ServiceUnavailable", f"The tenant is not running: {tenant.state}")
         if COOKIE in request.cookies:
             # NetServer hangs a caller's session on this cookie, and answers one user with another's data

@@ -21,7 +21,7 @@ from . import agents, agents_more, archive_agents, archives, rest, subjects, web
 from .answers import Call, Refused, bad, denied, lacking
 from .facts import documented, is_documented, queries
 from .gate import Gate
-from .world import RELEASE, World
+from .world import World
 
 Methods = dict[str, Callable[..., Response]]
 
@@ -34,15 +34,15 @@ def routes(world: World, urls: dict[str, str], host: str) -> list[BaseRoute]:
 def version(call: Call) -> Response:
     """``GET {api}``: who serves [ws/endpoints/get-webapi-version]; JSON if asked for, no credential needed."""
     if "application/json" not in call.headers.get("accept", ""):
-        return HTMLResponse(f"<!DOCTYPE html><title>NetServer</title><p>{RELEASE}")
+        return HTMLResponse(f"<!DOCTYPE html><title>NetServer</title><p>{call.tenant.release}")
     return JSONResponse(
         {
             "v1": f"{call.api}v1/",
             "NetServerVersion": "11.10.721.0",
             "NetServerAssembly": "11.10.0.0",
             "NetServerDate": "2026-02-24",
-            "NetServerLabel": RELEASE,
-            "NetServer": f"SuperOffice NetServer 11.10.721.0 {RELEASE}",
+            "NetServerLabel": call.tenant.release,
+            "NetServer": f"SuperOffice NetServer 11.10.721.0 {call.tenant.release}",
             "Services": "Services87",
             "ServicesCurrent": "Services88",
             "Version": "v1",

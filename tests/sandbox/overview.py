@@ -70,12 +70,22 @@ def webhooks(world: World) -> list[dict[str, Any]]:
 
 def delivery(one: Delivery) -> dict[str, Any]:
     """A message and its attempts; bodies hold no texts of customers, but tokens in changes of state."""
-    names = ("ctx", "event", "url", "webhook_id", "queued", "due", "attempts", "outcome")
+    names = ("ctx", "event", "event_id", "url", "webhook_id", "queued", "due", "attempts", "outcome")
     return {name: getattr(one, name) for name in names}
 
 
 def tenant_state(tenant: Tenant, urls: dict[str, str]) -> dict[str, Any]:
-    names = ("ctx", "company_name", "state", "host", "approved", "approved_by", "approved_at", "needs_reapproval")
+    names = (
+        "ctx",
+        "company_name",
+        "state",
+        "host",
+        "release",
+        "approved",
+        "approved_by",
+        "approved_at",
+        "needs_reapproval",
+    )
     names += ("revoked", "revoked_by", "denied")
     shown = {name: getattr(tenant, name) for name in names}
     return shown | {"url": f"{urls[tenant.host]}/{tenant.ctx}", "running": tenant.state in RUNNING}

@@ -29,11 +29,9 @@ class Reply:
 
 def is_loopback(url: str) -> bool:
     """Whether an address can only be on this machine."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 
@@ -41,12 +39,12 @@ def is_loopback(url: str) -> bool:
 async def post(url: str, headers: dict[str, str], body: str) -> Reply:
     """POST a body once. Certificates are checked, redirects are not followed, proxies not asked."""
     if not is_loopback(url):
-        return Reply(0, f"The sandbox posts to this machine only, not to {urlsplit(url).hostname}")
+        return Reply(0, f"The sandbox posts to this machine only, not to {url}")
     # Without TLS no certificates need be loaded, which costs more than the whole message.
     verify = url.startswith("https:")
     try:
         async with httpx.AsyncClient(verify=verify, trust_env=False, timeout=SECONDS) as client:
             response = await client.post(url, content=body.encode(), headers=headers)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # ValueError: a header that is no header
         return Reply(0, f"{type(error).__name__}: {error}".rstrip(": "))
     return Reply(response.status_code)

@@ -26,7 +26,6 @@ STATES = [
 ]
 RUNNING = {"Running", "OnlineMaintenance"}
 """The states in which the API works."""
-VALID_FOR = timedelta(minutes=15)
 
 
 def routes(world: World, urls: dict[str, str]) -> list[BaseRoute]:
@@ -35,10 +34,12 @@ def routes(world: World, urls: dict[str, str]) -> list[BaseRoute]:
     async def state(request: Request) -> Response:
         ctx = request.path_params["ctx"]
         request.state.tenant = ctx
-        valid_until = (world.now() + VALID_FOR).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
+        valid_until = (world.now() + timedelta(seconds=world.login.state_seconds)).strftime(
+            "%Y-%m-%dT%H:%M:%S.%f"
+        ) + "0Z"
         tenant = world.tenant(ctx)
         told = unknown(ctx) if tenant is None else known(tenant, urls)
-        return JSONResponse(told | {"ValidUntil": valid_until, "Version": RELEASE})
+        return JSONResponse(told | {"ValidUntil": valid_until})
 
     return [Route("/api/state/{ctx}", state)]
 
@@ -52,9 +53,11 @@ def known(tenant: Tenant, urls: dict[str, str]) -> dict[str, Any]:
         "State": tenant.state,
         "IsRunning": tenant.state in RUNNING,
         "Api": f"{endpoint}/api",
+        "Version": tenant.release,
     }
 
 
 def unknown(ctx: str) -> dict[str, Any]:
     """No documentation tells what an unknown tenant gets; the state ``Unknown`` exists for it."""
-    return {"ContextIdentifier": ctx, "Endpoint": "", "State": "Unknown", "IsRunning": False, "Api": ""}
+    told = {"ContextIdentifier": ctx, "Endpoint": "", "State": "Unknown", "IsRunning": False, "Api": ""}
+    return told | {"Version": RELEASE}

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from .claims import SCHEME
 from .tokens import sign
-from .world import RELEASE, Client, Delivery, Tenant, World
+from .world import Client, Delivery, Tenant, World
 
 FILE_VERSION = "11.10.721.0"
 
@@ -46,7 +46,8 @@ def changes(before: tuple[str, str], tenant: Tenant) -> list[ChangeType]:
     if state == tenant.state:
         return told
     if tenant.state in STATES:
-        return [*told, STATES[tenant.state]]
+        # What is being deleted is told once, not again when it is gone.
+        return [*told, STATES[tenant.state]] if STATES[tenant.state] != STATES.get(state) else told
     return [*told, ChangeType.RESUME] if state == "Suspended" and tenant.state == "Running" else told
 
 
@@ -79,7 +80,7 @@ def payload(world: World, urls: dict[str, str], client: Client, tenant: Tenant, 
     told = {
         "ChangeType": int(change),
         "ContextIdentifier": tenant.ctx,
-        "VersionName": RELEASE,
+        "VersionName": tenant.release,
         "FileVersion": FILE_VERSION,
         "Token": sign(world, claims(world, urls, client, tenant)),
     }

@@ -184,7 +184,7 @@ class SuperId:
         if human is None or (hint and hint.lower() != human.email.lower()):
             raise Detour(self.sign_in_page(request, username=hint or ""))
         request.state.user = human.key
-        tenants = [t for t in self.world.tenants.values() if human.key in t.associates]
+        tenants = [t for t in self.world.tenants.values() if human.key in t.associates and not t.gone]
         if ctx is None and len(tenants) > 1:
             choices = [(tenant, link(tenant.ctx)) for tenant in tenants]
             raise Detour(self.form_page(request, "choose.html", human=human, choices=choices))

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from . import superid
+from .state import RUNNING
 from .web_edit import inputs, store
 from .web_names import LANGUAGES, Desk
 from .web_panels import on_phone
@@ -78,7 +79,7 @@ class Client:
         if tenant.host != self.host:
             there = f"{self.urls[tenant.host]}/{tenant.ctx}/"
             return page(self, request, "trouble.html", 421, title="Wrong subdomain used to access tenant", there=there)
-        if tenant.state != "Running":
+        if tenant.state not in RUNNING:
             return page(self, request, "trouble.html", 503, title="SuperOffice is being maintained", state=tenant.state)
         if request.method == "POST" and not self.own(request):
             return page(self, request, "trouble.html", 403, title="This form came from another site")

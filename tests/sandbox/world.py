@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hmac
 import json
 import os
@@ -18,7 +19,7 @@ TICKET_SECONDS = 6 * 3600
 """A system user's ticket lives this long after its last use."""
 
 RELEASE = "Release_11.10_2026.02.24-02"
-"""The build every tenant runs, as the state API and NetServer label it."""
+"""The build tenants run until they are upgraded."""
 
 APP_LINKS = {
     "install_url": "/appstore/install/",
@@ -68,6 +69,8 @@ class Tenant:
     host: str = "online2"
     """Which of the two tenant hosts serves it now: ``online2`` or ``app``."""
     state: str = "Running"
+    release: str = RELEASE
+    """The build it runs, as the state API and NetServer label it."""
     approved: bool = False
     """An administrator has consented to the application."""
     approved_by: str = ""
@@ -94,8 +97,15 @@ class Tenant:
     """By client id: the associate that stands for an application working without a person."""
 
     @property
+    def gone(self) -> bool:
+        """Nobody signs in to a tenant that is deleted, and no application works for it."""
+        return self.state == "Deleted"
+
+    @property
     def refusal(self) -> str:
         """SuperID's name and code for why the application gets nobody in; empty while it is authorised."""
+        if self.gone:
+            return "Denied (4)"
         if self.revoked:
             return "Revoked (1)"
         return "" if self.approved and not self.needs_reapproval else "NeedsReapproval (5)"
@@ -149,6 +159,8 @@ class Login:
     access_token_seconds: int = 3600
     code_seconds: int = 600
     id_token_seconds: int = 300
+    state_seconds: int = 900
+    """How long an answer of the state API may be kept."""
 
 
 @dataclass
@@ -157,6 +169,8 @@ class NetServerSwitches:
 
     patch_honours_unmodified_since: bool = False
     """Whether a PATCH with a stale ``If-Unmodified-Since`` is refused (412); documented for PUT only."""
+    duplicate_deliveries: float = 0.0
+    """The share of webhook events that arrive twice (0 to 1); nothing documented promises that they come once."""
 
 
 @dataclass
@@ -221,10 +235,14 @@ class World:
     faults: list[Fault] = field(default_factory=list)
     calls: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=2000))
     """Every call to NetServer and SuperID: method, path, tenant, user, status, ms."""
+    announced: int = 0
+    """How many events were queued for webhooks so far."""
     deliveries: list[Delivery] = field(default_factory=list)
     """Messages that wait for their turn, oldest first."""
     delivered: deque[Delivery] = field(default_factory=lambda: deque(maxlen=500))
     """Messages that were sent, or given up."""
+    backups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By ctx, the ``rows`` and ``lists`` of a tenant as they were."""
     app_url: str = ""
     """Where the application is whose web panels were seeded."""
     clock_offset: float = 0.0
@@ -307,6 +325,15 @@ class World:
             for token in [t for t, held in tokens.items() if held["ctx"] == tenant.ctx]:
                 del tokens[token]
 
+    def back_up(self, tenant: Tenant) -> None:
+        """Keep the tenant's database as it is now; who is authorised is no part of it."""
+        self.backups[tenant.ctx] = copy.deepcopy({"rows": tenant.rows, "lists": tenant.lists})
+
+    def restore_backup(self, tenant: Tenant) -> None:
+        """Put the tenant's database back to its backup, if there is one: what came later is gone, ids too."""
+        for part, kept in copy.deepcopy(self.backups.get(tenant.ctx, {})).items():
+            setattr(tenant, part, kept)
+
     def move_app(self, app_url: str) -> None:
         """Point web panels, task menu items and the registered links at the application's new address."""
         for tenant in self.tenants.values():
@@ -350,7 +377,14 @@ class World:
         for ctx, tenant in state["tenants"].items():
             for kind in ("associates", "system_users"):
                 tenant[kind] = {k: Associate(**v) for k, v in tenant.get(kind, {}).items()}
-            for kind in ("rows", "lists"):
-                tenant[kind] = {n: {int(i): r for i, r in t.items()} for n, t in tenant[kind].items()}
-            state["tenants"][ctx] = Tenant(**tenant)
+            state["tenants"][ctx] = Tenant(**(tenant | _by_id(tenant)))
+        state["backups"] = {ctx: _by_id(kept) for ctx, kept in state.get("backups", {}).items()}
         return cls(**state)
+
+
+def _by_id(saved: dict[str, Any]) -> dict[str, Any]:
+    """``rows`` and ``lists`` read from JSON, which knows no numbers as keys."""
+    tables = ((part, saved[part].items()) for part in ("rows", "lists"))
+    return {
+        part: {name: {int(key): row for key, row in rows.items()} for name, rows in found} for part, found in tables
+    }

@@ -145,7 +145,9 @@ const lists = {
             one.revoked ? button("Restore", () => change({ restore: true })) : button("Revoke", () => change({ revoke: true }), "danger"),
             one.revoked ? null : one.approved ? button("Withdraw consent", () => change({ consent: false })) : button("Consent", () => change({ consent: true })),
             one.approved && !one.needs_reapproval ? button("Demand re-approval", () => change({ needs_reapproval: true })) : null,
-            button("Backup restored", () => change({ backup_restored: true })),
+            button("Back up", () => change({ back_up: true })),
+            button("Restore backup", () => change({ backup_restored: true })),
+            button("Upgrade", () => change({ upgrade: next(one.release) })),
           ),
         ];
       }),
@@ -183,7 +185,7 @@ const lists = {
     ),
   deliveries: (rows) =>
     table(
-      ["At", "Tenant", "Event", "To", "Attempts", "Outcome"],
+      ["At", "Tenant", "Event", "To", "Attempts", "Outcome", ""],
       rows.map((one) => [
         when(one.queued),
         one.ctx,
@@ -191,6 +193,7 @@ const lists = {
         wrap(one.url),
         wrap(one.attempts.map((attempt) => attempt.status || attempt.error).join(", ")),
         mark(one.outcome || `waits until ${when(one.due)}`, one.outcome === "delivered"),
+        one.webhook_id && one.outcome ? again(one) : "",
       ]),
       "Nothing was sent yet.",
     ),
@@ -216,6 +219,16 @@ const lists = {
     ),
 };
 
+/** The build after this one: `Release_11.10_2026.02.24-02` becomes `Release_11.11_…`. */
+function next(release) {
+  return release.replace(/\d+(?=_)/, (minor) => Number(minor) + 1);
+}
+
+function again(delivery) {
+  const send = (body) => order("POST", `deliveries/${delivery.event_id}`, body);
+  return element("div", { className: "buttons" }, button("Again", () => send({})), button("As new", () => send({ new_id: true })));
+}
+
 function trouble(fault) {
   const parts = [
     fault.delay ? `waits ${fault.delay} s` : "",
@@ -234,6 +247,7 @@ function switchboard({ login, netserver, clients }) {
   };
   one("SuperID isolates its windows (COOP)", login.coop, (coop) => order("POST", "login", { coop }));
   one("PATCH honours If-Unmodified-Since", netserver.patch_honours_unmodified_since, (on) => order("POST", "netserver", { patch_honours_unmodified_since: on }));
+  one("Every second webhook event arrives twice", netserver.duplicate_deliveries > 0, (on) => order("POST", "netserver", { duplicate_deliveries: on ? 0.5 : 0 }));
   for (const client of clients) {
     for (const [name, what] of [["system_token", "a system user"], ["webhooks", "webhooks"]]) {
       one(`${client.name} may have ${what}`, client[name], (on) => order("POST", `clients/${client.client_id}`, { [name]: on }));
