@@ -50,7 +50,7 @@ CONTROLS = [
         "fires an event at the webhooks that listen: ctx, primary_key, by (an associate id)",
     ),
     (
-        "POST /__sandbox__/deliveries/7d0c6c1e-6f4b-4a56-9f0e-2f1c1a5f2b11",
+        "POST /__sandbox__/deliveries/{event id}",
         '{"new_id": true}',
         "sends an event of a webhook once more, as it was or as a new one",
     ),
