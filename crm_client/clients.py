@@ -212,6 +212,18 @@ class Crm(_Client):
         self, a: Operation[A], b: Operation[B], c: Operation[C], d: Operation[D], e: Operation[E], f: Operation[F], /
     ) -> tuple[A, B, C, D, E, F]: ...
     @overload
+    def all[A, B, C, D, E, F, G](
+        self,
+        a: Operation[A],
+        b: Operation[B],
+        c: Operation[C],
+        d: Operation[D],
+        e: Operation[E],
+        f: Operation[F],
+        g: Operation[G],
+        /,
+    ) -> tuple[A, B, C, D, E, F, G]: ...
+    @overload
     def all[T](self, *operations: Operation[T]) -> tuple[T, ...]: ...
     def all(self, *operations: Operation[Any]) -> tuple[Any, ...]:
         """Several operations, one after another; the first ``CrmError`` ends it."""
@@ -385,6 +397,18 @@ class AsyncCrm(_Client):
     async def all[A, B, C, D, E, F](
         self, a: Operation[A], b: Operation[B], c: Operation[C], d: Operation[D], e: Operation[E], f: Operation[F], /
     ) -> tuple[A, B, C, D, E, F]: ...
+    @overload
+    async def all[A, B, C, D, E, F, G](
+        self,
+        a: Operation[A],
+        b: Operation[B],
+        c: Operation[C],
+        d: Operation[D],
+        e: Operation[E],
+        f: Operation[F],
+        g: Operation[G],
+        /,
+    ) -> tuple[A, B, C, D, E, F, G]: ...
     @overload
     async def all[T](self, *operations: Operation[T]) -> tuple[T, ...]: ...
     async def all(self, *operations: Operation[Any]) -> tuple[Any, ...]:

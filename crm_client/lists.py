@@ -48,6 +48,11 @@ class ListItem(Record):
     children: tuple[ListItem, ...] = read_at("ChildItems", lambda items: tuple(map(ListItem.parse, objects(items))))
     """Below a heading, or the next level."""
 
+    @property
+    def is_heading(self) -> bool:
+        """Is there for its ``children``, and not to be chosen."""
+        return self.kind.lower() == "heading"
+
 
 def mdo_list(name: str, additional: str = "", search: str = "") -> Operation[list[ListItem]]:
     """The items of a list by its MDO name (``category``, ``business``, ``task`` …), flat and in the list's own

@@ -31,7 +31,7 @@ from crm_client.calls import Call, Operation, http_date
 from crm_client.errors import BadAnswer
 from crm_client.fields import PLACE, Place, associate_at, custom_at, moment_at, read_at
 from crm_client.frozen import dataclass, filled
-from crm_client.patch import Change, applied, guarded, replaced, value_at
+from crm_client.patch import MISSING, Change, applied, guarded, replaced, value_at
 from crm_client.values import FieldRight, Item, TableRight, integer
 
 
@@ -54,8 +54,12 @@ class Record:
 
         Raises ``KeyError`` for a name that is no field.
         """
-        key = places(type(self))[name].path.replace("/", ".")
-        right = FieldRight.parse(value_at(self.raw.get("FieldProperties"), key))
+        return self.right_at(places(type(self))[name].path.replace("/", "."))
+
+    def right_at(self, *keys: str) -> FieldRight:
+        """The same for the first of some keys of ``FieldProperties`` that is there, such as ``Address.City``."""
+        rights = self.raw.get("FieldProperties")
+        right = FieldRight.parse(next((found for key in keys if (found := value_at(rights, key)) is not MISSING), None))
         if self.table_right.can_update:
             return right
         return dataclasses.replace(right, is_writable=False, reason=right.reason or self.table_right.reason)

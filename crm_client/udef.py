@@ -14,7 +14,8 @@ and SuperOffice's web client may show them only after a flush of its caches [cac
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Literal
@@ -23,11 +24,11 @@ from urllib.parse import quote
 from crm_client.calls import UNTRANSLATED, Call, Operation
 from crm_client.encoded import EMPTY_DATE, decoded, encoded
 from crm_client.errors import BadAnswer, Unavailable
-from crm_client.fields import Word, flag_at, number_at, read_at, text_at, word_at
+from crm_client.fields import Place, Word, flag_at, number_at, read_at, text_at, word_at
 from crm_client.frozen import dataclass
 from crm_client.patch import MISSING, Change, applied, escaped
 from crm_client.records import Record, changes
-from crm_client.values import Item, amount, integer, text, yes
+from crm_client.values import Item, amount, day, integer, text, yes
 
 type Owner = Literal["Contact", "Person", "Sale", "Project", "Appointment", "Document"]
 """Records that may have user-defined fields. Requests have only extra fields (``x_name``)."""
@@ -73,18 +74,22 @@ class UdefField(Record):
     list_name: str = text_at("MdoListName", reads_only=True)
     """For ``lists.mdo_list``."""
     is_published: bool = read_at("HasBeenPublished", yes)
+    line: int = number_at("Page1LineNo")
+    """Where the administrator put it on the card's first page; 0 for the page of user-defined fields."""
+    tab_order: int = number_at("TabOrder")
+
+    @property
+    def place(self) -> OwnPlace:
+        """Where its value is in a record."""
+        return OwnPlace(f"CustomFields/{escaped(self.prog_id)}", READS[self.type], self.write, field=self)
 
     def read(self, record: Record) -> Value:
         """This field's value in a record; None for none."""
-        values = _custom(record)
-        return self._meant(text(values.get(self.prog_id)), text(values.get(f"{self.prog_id}:DisplayText")))
+        return self.place.read(record.raw)
 
     def changes(self, seen: Record, wanted: Value) -> list[Change]:
         """What must change for a record to have this value, guarded by what was seen."""
-        there, written = _custom(seen).get(self.prog_id, MISSING), self.write(wanted)
-        if self._meant(text(there)) == self._meant(written):
-            return []
-        return [Change(f"/CustomFields/{escaped(self.prog_id)}", there, written)]
+        return self.place.changes(seen.raw, wanted)
 
     def write(self, value: Value) -> str:
         """A value as this field stores it. Raises ``ValueError`` if it is of another type."""
@@ -103,7 +108,8 @@ class UdefField(Record):
                 return encoded(int(value or 0))
         raise ValueError(f"{self.prog_id} is a {self.type.value}, not a {type(value).__name__}")
 
-    def _meant(self, written: str, display: str = "") -> Value:
+    def meant(self, written: str, display: str = "") -> Value:
+        """What is written means; ``display`` is the name of a list's item."""
         if self.type in (FieldType.SHORT_TEXT, FieldType.LONG_TEXT, FieldType.UNKNOWN):
             return written
         value = decoded(written)
@@ -123,8 +129,36 @@ class UdefField(Record):
         return value.id if isinstance(value, Item) else integer(value)
 
 
-def _custom(record: Record) -> Mapping[str, Any]:
-    values = record.raw.get("CustomFields")
+READS: Mapping[FieldType, Callable[[Any], Any]] = {
+    FieldType.NUMBER: integer,
+    FieldType.DECIMAL: amount,
+    FieldType.CHECKBOX: yes,
+    FieldType.DATE: day,
+    FieldType.UNLIMITED_DATE: day,
+    **dict.fromkeys((FieldType.SHORT_TEXT, FieldType.LONG_TEXT, FieldType.LIST, FieldType.UNKNOWN), text),
+}
+"""What a decoded value is like."""
+
+
+@dataclass(frozen=True)
+class OwnPlace(Place[Value]):
+    """Where the value of a user-defined field is in a record."""
+
+    field: UdefField = field(default_factory=UdefField, kw_only=True)
+
+    def read(self, entity: Mapping[str, Any]) -> Value:
+        values, key = _custom(entity), self.field.prog_id
+        return self.field.meant(text(values.get(key)), text(values.get(f"{key}:DisplayText")))
+
+    def changes(self, entity: Mapping[str, Any], wanted: Value) -> list[Change]:
+        there, written = _custom(entity).get(self.field.prog_id, MISSING), self.writes(wanted)
+        if self.field.meant(text(there)) == self.field.meant(written):
+            return []
+        return [Change(f"/{self.path}", there, written)]
+
+
+def _custom(entity: Mapping[str, Any]) -> Mapping[str, Any]:
+    values = entity.get("CustomFields")
     return values if isinstance(values, Mapping) else {}
 
 

@@ -110,7 +110,7 @@ def test_a_call_is_logged_and_the_next_one_planned(strict_desk: Desk) -> None:
     panel.open("Plan")
     zone = page.evaluate("() => Intl.DateTimeFormat().resolvedOptions().timeZone")
     expect(panel.form.locator("#id_time_helptext")).to_have_text(zone)
-    panel.form.get_by_label("Date").fill("1/20/2027")
+    panel.form.get_by_label("Date").fill("2027-01-20")
     panel.form.get_by_label("Time").fill("09:30")
     panel.form.get_by_label("What is to be done?").fill("Call back")
     picture(page, "embedded-plan")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from tests.panels.conftest import ACME, address, text_of
+from tests.panels.conftest import ACME, address, but_facts, text_of
 from tests.sandbox.world import Tenant
 
 EMBEDDED = {"Sec-Fetch-Dest": "iframe"}
@@ -32,7 +32,7 @@ def test_it_works(alice: Client, tenant: Tenant) -> None:
 def test_it_asks_superoffice_once_for_each_part(alice: Client, tenant: Tenant, calls: Callable[[], list[str]]) -> None:
     alice.get(address(tenant))
 
-    asked = sorted(call.partition("/v1/")[2] for call in calls() if "/v1/" in call)
+    asked = sorted(call.partition("/v1/")[2] for call in but_facts(calls()) if "/v1/" in call)
     archive = f"Contact/{ACME}/"
     assert asked == [archive[:-1], *[f"{archive}Activities"] * 3, f"{archive}Persons", f"{archive}Sales"]
 

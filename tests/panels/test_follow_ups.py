@@ -104,7 +104,7 @@ def test_a_plan_is_proposed_for_the_next_workday(alice: Client, tenant: Tenant) 
 
 
 @pytest.mark.parametrize(
-    "typed", [{"day": "12/31/9999"}, {"day": "1/1/1"}, {"day": ""}, {"time": "25:00"}, {"time": ""}]
+    "typed", [{"day": "9999-12-31"}, {"day": "0001-01-01"}, {"day": ""}, {"time": "25:00"}, {"time": ""}]
 )
 def test_a_time_that_is_none_says_so(
     alice: Client, tenant: Tenant, made: Callable[[], list[Row]], typed: dict[str, str]

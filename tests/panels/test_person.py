@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.panels.conftest import ACME, address, text_of
+from tests.panels.conftest import ACME, address, but_facts, text_of
 from tests.panels.test_edit import HTMX
 from tests.sandbox.world import Row, Tenant
 
@@ -38,8 +38,8 @@ def kari(tenant: Tenant) -> Row:
 
 def fields(page: str) -> dict[str, str]:
     """What a browser would send back of the form."""
-    found = dict.fromkeys(re.findall(r'<input type="(?:text|email|time|hidden)" name="([^"]+)"', page), "")
-    found |= dict(re.findall(r'<input type="(?:text|email|time|hidden)" name="([^"]+)" value="([^"]*)"', page))
+    found = dict.fromkeys(re.findall(r'<input type="(?:text|email|time|date|hidden)" name="([^"]+)"', page), "")
+    found |= dict(re.findall(r'<input type="(?:text|email|time|date|hidden)" name="([^"]+)" value="([^"]*)"', page))
     for name, options in re.findall(r'<select name="([^"]+)"(.*?)</select>', page, re.DOTALL):
         found[name] = next(iter(re.findall(r'value="(\d+)" selected', options)), "")
     texts = re.findall(r'<textarea name="([^"]+)"[^>]*>\r?\n?(.*?)</textarea>', page, re.DOTALL)
@@ -86,7 +86,7 @@ def test_it_asks_superoffice_once_for_each_part(alice: Client, tenant: Tenant, c
     alice.get(where(tenant))
 
     path = f"Person/{person_id(tenant)}"
-    asked = sorted(call.partition("/v1/")[2] for call in calls() if "/v1/" in call)
+    asked = sorted(call.partition("/v1/")[2] for call in but_facts(calls()) if "/v1/" in call)
     assert asked == [path, *[f"{path}/Activities"] * 3, f"{path}/Sales", f"{path}/Tickets"]
 
 
@@ -96,7 +96,7 @@ def test_a_part_costs_only_its_own_calls(
 ) -> None:
     page = text_of(alice.get(where(tenant, part=part), headers=HTMX))
 
-    assert len([call for call in calls() if "/v1/" in call]) == number
+    assert len([call for call in but_facts(calls()) if "/v1/" in call]) == number
     assert "<html" not in page
 
 
@@ -253,7 +253,7 @@ def test_a_mobile_number_is_mended(alice: Client, tenant: Tenant, kari: Row, cal
 def test_every_kind_of_field_is_saved(alice: Client, tenant: Tenant, kari: Row) -> None:
     typed = open_form(alice, tenant)
     position = next(str(key) for key in tenant.lists["perspos"] if str(key) != typed["position"])
-    changed = {"first_name": "Anna", "position": position, "birth": "5/17/1984", "is_retired": "1", "no_mailing": "1"}
+    changed = {"first_name": "Anna", "position": position, "birth": "1984-05-17", "is_retired": "1", "no_mailing": "1"}
 
     response = save(alice, tenant, typed | changed)
 
@@ -276,7 +276,7 @@ def test_a_day_is_written_as_the_reader_writes_it(
     typed = open_form(alice, tenant, lang=language)
     save(alice, tenant, typed | {"birth": written.replace("17", "18")}, lang=language)
 
-    assert typed["birth"] == written
+    assert typed["birth"] == "1984-05-17"
     assert kari["birth"] == [1984, 5, 18]
 
 
@@ -331,7 +331,7 @@ def test_who_may_not_change_has_no_pencil(bob: Client, tenant: Tenant) -> None:
 def test_the_form_comes_back_with_what_was_typed(
     alice: Client, tenant: Tenant, fail: Callable[..., None], fault: dict[str, Any], status: int
 ) -> None:
-    typed = open_form(alice, tenant) | {"title": "<Head> & co", "birth": "5/17/1984", "is_retired": "1"}
+    typed = open_form(alice, tenant) | {"title": "<Head> & co", "birth": "1984-05-17", "is_retired": "1"}
     fail("", **fault)
 
     response = save(alice, tenant, typed)

@@ -103,19 +103,19 @@ def test_it_says_where_the_sale_stands(alice: Client, where: Where, sale: Row) -
 
 
 def test_it_asks_six_questions(alice: Client, where: Where, key: int, sale: Row, calls: Calls) -> None:
-    """CERT-19; lists are remembered, so the next visit asks four."""
+    """CERT-19; lists and definitions of fields are remembered, so the next visit asks four."""
     alice.get(where())
     first = sorted(call.partition("/v1/")[2] for call in calls() if "/v1/" in call)
     alice.get(where("", back="1"))
     second = [call for call in calls() if "/v1/" in call]
 
     lists = ["List/Rating/Items", f"List/SaleType/Items/{sale['sale_type']}"]
-    assert first == [*lists, f"Sale/{key}", *[f"Sale/{key}/Activities"] * 3]
+    assert first == [*lists, f"Sale/{key}", *[f"Sale/{key}/Activities"] * 3, "Sale/UdefLayout/Published"]
     assert not [call for call in second if "/List/" in call]
 
 
 def test_a_part_costs_only_its_own_calls(alice: Client, where: Where, calls: Calls) -> None:
-    for part, number in (("facts", 4), ("activities", 3)):
+    for part, number in (("facts", 5), ("activities", 3)):
         page = text_of(alice.get(where(part=part), headers=HTMX))
 
         assert len([call for call in calls() if "/v1/" in call]) == number
@@ -466,7 +466,7 @@ def test_a_sale_decided_otherwise_meanwhile_is_not_decided_again(alice: Client, 
 def test_what_was_typed_comes_back_whatever_happens(
     alice: Client, where: Where, sandbox: Sandbox, sale: Row, fail: Callable[..., None]
 ) -> None:
-    wanted = {"edit": {"heading": "<Pumps> & co", "amount": "1200.5"}, "lost": {"reason": "2", "date": "1/31/2027"}}
+    wanted = {"edit": {"heading": "<Pumps> & co", "amount": "1200.5"}, "lost": {"reason": "2", "date": "2027-01-31"}}
     forms = {action: form(alice, where, action) | typed for action, typed in wanted.items()}
     before = dict(sale)
 

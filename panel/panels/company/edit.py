@@ -17,7 +17,12 @@ class EditFacts(EditRecord):
         "emails": _("E-mail"),
         "urls": _("Website"),
         "org_nr": _("VAT No."),
+        "owner": _("Our contact"),
         "category": _("Category"),
         "business": _("Business"),
+        "country_item": _("Country"),
+        "street": _("Visiting address"),
+        "postal": _("Postal address"),
     }
-    lists = {"category": "category", "business": "business"}
+    lists = {"owner": "associate", "category": "category", "business": "business", "country_item": "country"}
+    own = "Contact"

@@ -15,10 +15,12 @@ from crm_client.errors import NotFound
 from crm_client.patch import value_at
 from crm_client.persons import persons_of
 from crm_client.sales import open_sales_of, sums
+from crm_client.udef import UdefField, udef_fields
 from crm_client.values import text
 from panel.panels.company.edit import EditFacts
 from panel.panels.contract import Card, Panel, Place, Section, Text, section
 from panel.panels.editing import Log, Plan
+from panel.panels.own_fields import own_fields
 
 
 class Company(Panel):
@@ -32,16 +34,17 @@ class Company(Panel):
     async def load(self, crm: AsyncCrm, card: Card) -> Mapping[str, Any]:
         who = card.contact_id
         now = datetime.now(UTC)
-        company, people, sales, overdue, upcoming, last = await crm.all(
+        company, people, sales, overdue, upcoming, last, own = await crm.all(
             contact(who),
             section(persons_of(who)),
             section(open_sales_of(who)),
             section(overdue_activity_of(who, now)),
             section(next_activity_of(who, now)),
             section(last_activity_of(who, now)),
+            section(udef_fields("Contact")),
         )
         return {
-            **_facts(company),
+            **_facts(company, own),
             "people": people,
             **_with_sums(sales),
             "activities": _together(overdue=overdue, upcoming=upcoming, last=last),
@@ -52,7 +55,7 @@ class Company(Panel):
         who = card.contact_id
         match part:
             case "facts":
-                return _facts(await crm(contact(who)))
+                return _facts(*await crm.all(contact(who), section(udef_fields("Contact"))))
             case "people":
                 return {"people": await crm(section(persons_of(who)))}
             case "sales":
@@ -81,9 +84,9 @@ def _with_sums(sales: Section[Any]) -> dict[str, Any]:
     return {"sales": sales, "sums": sums(sales.data or ())}
 
 
-def _facts(company: Contact) -> dict[str, Any]:
+def _facts(company: Contact, own: Section[list[UdefField]]) -> dict[str, Any]:
     company = _still_there(company)
-    return {"company": company, "addresses": addresses(company)}
+    return {"company": company, "addresses": addresses(company), "own": own_fields(company, own)}
 
 
 def addresses(company: Contact) -> list[tuple[Text, list[str]]]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from crm_client.calls import Operation
 from crm_client.clients import AsyncCrm
 from crm_client.errors import Denied
-from crm_client.lists import mdo_list
+from crm_client.lists import mdo_tree
 from crm_client.patch import applied
 from crm_client.records import Record, changes
 from crm_client.values import FieldRight, TableMask, TableRight
@@ -77,9 +77,10 @@ class Create[F: CreateForm](Sheet, Action[F]):
         return start
 
     async def blank(self, crm: AsyncCrm, card: Card) -> F:
-        lists = (section(mdo_list(name)) for name in self.lists.values())
-        start, about, *found = await crm.all(self._begin(), self.belongs(card), *lists)
-        form: F = self.form(card, Basis.of(self, with_(start, **about), found, once=uuid.uuid4().hex))
+        asked = (section(mdo_tree(name)) for name in self.lists.values())
+        start, about, *found = await crm.all(self._begin(), self.belongs(card), *asked)
+        lists = dict(zip(self.lists.values(), found, strict=True))
+        form: F = self.form(card, Basis.of(self, with_(start, **about), lists, once=uuid.uuid4().hex))
         return form
 
     def filled(self, card: Card, data: QueryDict) -> F:
@@ -93,7 +94,7 @@ class Create[F: CreateForm](Sheet, Action[F]):
     async def save(self, crm: AsyncCrm, card: Card, form: F) -> Any:
         """The record; None if this form made it before. Raises ``AskAgain`` as long as nobody knows."""
         links = {name: getattr(form.basis.seen, name) for name in self.links}
-        start = with_(await crm(self.kind.new()), **links, **form.by_field(form.wanted()))
+        start = with_(await crm(self.kind.new()), **links, **form.by_subject(form.wanted()))
         word = form.basis.once
         return await once(crm, card, form, word, lambda at: self.made(start, at, form), self.create, self.find)
 

@@ -3,46 +3,67 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from babel.dates import format_date, parse_date
 from babel.numbers import NumberFormatError, get_decimal_symbol, parse_decimal
 from django import forms
+from django.utils.choices import flatten_choices
 from django.utils.translation import gettext_lazy as _
 
-from crm_client.fields import ElementsPlace, ItemPlace, Place
 from crm_client.values import FieldRight, amount, day, integer, yes
+from panel.panels.editing.sheet import Entry
 from panel.panels.templatetags.panels import locale_of
 
 PLAIN = {"autocomplete": "off"}
 """The browser would offer the reader's own number for a customer."""
 
-type Choices = Sequence[tuple[int, str]]
+
+class Choice(NamedTuple):
+    """One item a field offers."""
+
+    id: int
+    name: str
+    heading: str = ""
+    """What it stands under in its list."""
+
+
+type Choices = Sequence[Choice]
 
 
 class DayField(forms.DateField):
-    """A day in the reader's order and signs, always with all digits of the year; ``2027-01-31`` is understood too."""
+    """A day, by the browser's own calendar; without one also in the reader's order and signs."""
 
     def __init__(self, language: str) -> None:
         self.locale = locale_of(language)
+        # Always with all digits of the year.
         self.pattern = re.sub("y+", "y", self.locale.date_formats["short"].pattern)
-        example = self.prepare_value(date(2027, 12, 31))
-        widget = forms.TextInput(PLAIN | {"placeholder": example})
+        example = self.in_words(date(2027, 12, 31))
+        widget = forms.DateInput(PLAIN | {"type": "date", "max": "9999-12-31"}, format="%Y-%m-%d")
         super().__init__(widget=widget, error_messages={"invalid": _("Write a date like %s.") % example})
 
     def to_python(self, value: Any) -> date | None:
         if value in self.empty_values or isinstance(value, date):
             return value or None
         try:
-            return parse_date(value, self.locale, "short")
+            return parse_date(value, self.locale, "short")  # an ISO date is understood in any language
         except (ValueError, IndexError):  # babel stumbles over a part that is missing
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
 
     def prepare_value(self, value: Any) -> Any:
-        return format_date(value, self.pattern, self.locale) if isinstance(value, date) else value
+        """The browser's calendar shows nothing of a day in another form."""
+        try:
+            return self.to_python(value)
+        except forms.ValidationError:
+            return value
+
+    def in_words(self, value: date) -> str:
+        """As the reader writes it."""
+        return format_date(value, self.pattern, self.locale)
 
 
 class AmountField(forms.DecimalField):
@@ -84,13 +105,13 @@ class YesNoField(forms.ChoiceField):
         return str(int(value)) if isinstance(value, bool) else value
 
 
-def field_for(place: Place[Any], right: FieldRight, language: str, choices: Choices, *, is_long: bool) -> forms.Field:
+def field_for(entry: Entry, language: str, choices: Choices) -> forms.Field:
     """The form field for a property of a record."""
-    if isinstance(place, ItemPlace):
-        return _choice(right, choices)
-    if isinstance(place, ElementsPlace) or place.reads not in KINDS:
-        return _text(place.path, right, is_long)
-    return KINDS[place.reads](language)
+    if entry.is_choice:
+        return _choice(entry.right, choices)
+    if entry.place.reads in KINDS:
+        return KINDS[entry.place.reads](language)
+    return _text(entry)
 
 
 KINDS: dict[Callable[[Any], Any], Callable[[str], forms.Field]] = {
@@ -103,23 +124,34 @@ KINDS: dict[Callable[[Any], Any], Callable[[str], forms.Field]] = {
 
 
 def _choice(right: FieldRight, choices: Choices) -> forms.Field:
-    offered = [(str(key), label) for key, label in choices]
-    none = [] if right.is_mandatory and offered else [("0", "–")]
-    field = forms.ChoiceField(choices=none + offered, error_messages={"invalid_choice": _("Choose from the list.")})
-    field.disabled = not offered
+    none = [] if right.is_mandatory and choices else [("0", "–")]
+    field = forms.ChoiceField(
+        choices=[*none, *_under_headings(choices)], error_messages={"invalid_choice": _("Choose from the list.")}
+    )
+    field.disabled = not choices
     return field
 
 
-def _text(path: str, right: FieldRight, is_long: bool) -> forms.Field:
+def _under_headings(choices: Choices) -> Iterator[tuple[str, Any]]:
+    """As Django takes them."""
+    for heading, below in groupby(choices, key=lambda choice: choice.heading):
+        options = [(str(choice.id), choice.name) for choice in below]
+        yield from [(heading, options)] if heading else options
+
+
+def _text(entry: Entry) -> forms.Field:
+    path, length = entry.place.path, entry.right.max_length
     if path.endswith("Emails"):
-        return forms.EmailField(max_length=right.max_length, widget=forms.EmailInput(PLAIN))
+        return forms.EmailField(max_length=length, widget=forms.EmailInput(PLAIN))
     more = {"inputmode": "tel"} if path.endswith("Phones") else {}
-    widget = forms.Textarea(PLAIN | {"rows": 3}) if is_long else forms.TextInput(PLAIN | more)
-    return forms.CharField(max_length=right.max_length, widget=widget)
+    widget = forms.Textarea(PLAIN | {"rows": 3}) if entry.is_long else forms.TextInput(PLAIN | more)
+    return forms.CharField(max_length=length, widget=widget)
 
 
 def shown(field: forms.Field, value: Any) -> str:
     """A value in words, to be compared with another."""
     value = field.prepare_value(value)
+    if isinstance(field, DayField) and isinstance(value, date):
+        return field.in_words(value)
     choices: Any = getattr(field, "choices", ())
-    return str(dict(choices).get(value, value or ""))
+    return str(dict(flatten_choices(choices)).get(value, value or ""))

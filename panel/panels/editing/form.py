@@ -11,10 +11,13 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from panel.panels.contract import Card
+from crm_client.fields import Place
+from crm_client.patch import Change
+from crm_client.values import FieldRight, integer, text
+from panel.panels.contract import Card, Text
 from panel.panels.editing.basis import Basis
 from panel.panels.editing.fields import field_for, shown
-from panel.panels.editing.sheet import split
+from panel.panels.editing.sheet import OWN, Entry
 
 MINE, THEIRS = "mine", "theirs"
 CHOOSE = "choose-"
@@ -29,6 +32,14 @@ class Row:
     choice: forms.BoundField | None = None
     mine: str = ""
     theirs: str = ""
+    group: Text = ""
+    """A heading, where one begins."""
+
+    @property
+    def is_tooltip(self) -> bool:
+        """Its help is its tooltip, read out but not shown twice; why a field is locked is shown."""
+        field = self.field.field
+        return not field.disabled and field.widget.attrs.get("title") == field.help_text
 
 
 class RecordForm(forms.Form):
@@ -37,43 +48,57 @@ class RecordForm(forms.Form):
     def __init__(self, card: Card, basis: Basis, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, label_suffix="")
         self.card, self.basis, self.sheet = card, basis, basis.sheet
-        self.seen: dict[str, Any] = {} if basis.is_lost else self.sheet.values(basis.seen)
+        self.entries = _as_sent(basis, data or {}) if basis.is_lost else basis.entries
+        self.seen: dict[str, Any] = {} if basis.is_lost else self._values(basis.seen)
         for name in self._names(data or {}):
             self.fields[name] = self._field(name)
         for name in basis.torn:
             self.fields[CHOOSE + name] = _choice_between_two()
 
+    def _values(self, record: Any) -> dict[str, Any]:
+        """A record as a form holds it."""
+        found = [entry.values(name, record) for name, entry in self.entries.items()]
+        return {name: value for values in found for name, value in values.items()}
+
     def _names(self, data: Mapping[str, Any]) -> list[str]:
         """In the sheet's order; a form that came back may hold more phones than the record has by now."""
-        subjects = list(self.sheet.labels)
-        sent = {name for name in data if re.fullmatch(rf"({'|'.join(subjects)})(-[0-9]{{1,2}})?", name)}
-        names = [
-            name
-            for name in {*self.seen, *sent}
-            if ("-" in name) == self.sheet.is_plural(split(name)[0]) and split(name)[1] < MOST_VALUES
-        ]
-        return sorted(names, key=lambda name: (subjects.index(split(name)[0]), split(name)[1]))
+        names: list[str] = []
+        for subject, entry in self.entries.items():
+            if entry.is_plural:
+                several = re.compile(re.escape(subject) + "-[0-9]{1,2}")
+                ranks = {rank(name) for name in (*self.seen, *data) if several.fullmatch(name)}
+                names += [f"{subject}-{one}" for one in sorted(ranks) if one < MOST_VALUES]
+            elif subject in self.seen or subject in data:
+                names.append(subject)
+        return names
+
+    def subject(self, name: str) -> str:
+        """The entry behind a form field: ``phones`` behind ``phones-1``."""
+        return name if name in self.entries else name.rpartition("-")[0]
 
     def _field(self, name: str) -> forms.Field:
-        subject, place = split(name)
-        right = self.sheet.right(self.basis.seen, subject)
-        choices = self.basis.choices.get(subject, ())
-        is_long = subject in self.sheet.long
-        field = field_for(self.sheet.places[subject], right, self.card.language, choices, is_long=is_long)
-        field.label, field.initial = self._label(subject, place), self.seen.get(name, "")
+        subject = self.subject(name)
+        entry = self.entries[subject]
+        right = entry.right
+        field = field_for(entry, self.card.language, self.basis.choices.get(subject, ()))
+        field.label, field.initial = self._label(name, entry), self.seen.get(name, "")
         field.disabled = field.disabled or not right.is_writable
         # An array's right speaks of the array: its first place stands for "there must be one".
-        field.required = right.is_mandatory and not field.disabled and not place
+        field.required = right.is_mandatory and not field.disabled and (name == subject or not rank(name))
+        field.help_text = right.reason
         if right.reason:
             field.widget.attrs["title"] = right.reason
         if field.disabled:
             field.help_text = right.reason or gettext("SuperOffice does not let you change this.")
+        elif field.required and right.reason:
+            field.error_messages["required"] = right.reason
         return field
 
-    def _label(self, subject: str, place: int) -> str:
-        values = getattr(self.basis.seen, subject) if self.sheet.is_plural(subject) else ()
+    def _label(self, name: str, entry: Entry) -> str:
+        values = entry.place.read(self.basis.seen.raw) if entry.is_plural else ()
+        place = rank(name) if entry.is_plural else 0
         described = values[place].description if place < len(values) else ""
-        return described or str(self.sheet.labels[subject])
+        return described or str(entry.label)
 
     def clean(self) -> dict[str, Any]:
         if self.basis.is_lost:
@@ -91,12 +116,35 @@ class RecordForm(forms.Form):
     def rows(self) -> Iterator[Row]:
         """What is to be shown, the reader's place marked."""
         self._focus()
+        group: Text = ""
         for name in self.fields:
-            if CHOOSE + name in self.fields:
-                field, theirs = self.fields[name], shown(self.fields[name], self.seen.get(name, ""))
-                yield Row(self[name], self[CHOOSE + name], shown(field, self[name].value()), theirs)
-            elif not name.startswith(CHOOSE) and not self[name].is_hidden:
-                yield Row(self[name])
+            if not self._is_more(name) and not name.startswith(CHOOSE) and not self[name].is_hidden:
+                before, group = group, self.entries[self.subject(name)].group if self._is_ours(name) else ""
+                yield self._row(name, group if group != before else "")
+
+    @property
+    def more(self) -> list[Row]:
+        """What stands folded away at the end."""
+        return [self._row(name) for name in self.fields if self._is_more(name)]
+
+    @property
+    def more_is_open(self) -> bool:
+        """There is something to do in it."""
+        return any(self._is_more(name) for name in (*self.errors, *self.basis.torn))
+
+    def _is_ours(self, name: str) -> bool:
+        """A field of the record, rather than one that a form adds."""
+        return self.subject(name) in self.entries
+
+    def _is_more(self, name: str) -> bool:
+        return self._is_ours(name) and self.entries[self.subject(name)].is_more
+
+    def _row(self, name: str, group: Text = "") -> Row:
+        if CHOOSE + name not in self.fields:
+            return Row(self[name], group=group)
+        field = self.fields[name]
+        mine, theirs = shown(field, self[name].value()), shown(field, self.seen.get(name, ""))
+        return Row(self[name], self[CHOOSE + name], mine, theirs, group)
 
     def _focus(self) -> None:
         """Where the reader goes on: to the first choice, else to the first mistake, else to the first field."""
@@ -111,7 +159,7 @@ class RecordForm(forms.Form):
         """By form field: his own version, or theirs where he chose so."""
         theirs = {name for name in self.basis.torn if self.cleaned_data[CHOOSE + name] == THEIRS}
         mine = {name for name in self.cleaned_data if name in self.data} - theirs
-        names = [name for name in self.fields if name.partition("-")[0] in self.sheet.labels]
+        names = [name for name in self.fields if self._is_ours(name)]
         return {name: self._version(name, is_mine=name in mine) for name in names}
 
     def _version(self, name: str, *, is_mine: bool) -> Any:
@@ -120,20 +168,29 @@ class RecordForm(forms.Form):
         typed = self.cleaned_data[name] if is_mine else seen
         return seen if isinstance(seen, str) and typed == seen.strip() else typed
 
-    def by_field(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """As ``records.changes`` takes them: the values of phones in one list."""
+    def by_subject(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """By entry: the values of phones in one list, of an item its id."""
         found: dict[str, Any] = {}
         for name, value in values.items():
-            subject, _place = split(name)
-            if self.sheet.is_plural(subject):
+            subject = self.subject(name)
+            if self.entries[subject].is_plural:
                 found.setdefault(subject, []).append(value)
             else:
-                found[subject] = value
+                found[subject] = integer(value) if self.entries[subject].is_choice else value
         return found
+
+    def changes(self, wanted: Mapping[str, Any]) -> list[Change]:
+        """What must change in the record as it was seen."""
+        seen = self.basis.seen.raw
+        return [
+            change
+            for subject, value in self.by_subject(wanted).items()
+            for change in self.entries[subject].place.changes(seen, value)
+        ]
 
     def on(self, current: Any, wanted: Mapping[str, Any]) -> RecordForm:
         """The form on the record as it is now: his changes stay; where both changed something, he chooses."""
-        now = self.sheet.values(current)
+        now = self._values(current)
         typed = {name: value for name, value in wanted.items() if value != self.seen.get(name, "")}
         torn = [name for name in typed if now.get(name, "") not in (self.seen.get(name, ""), typed[name])]
         written = {name: self._written(name, value) for name, value in {**now, **typed}.items()}
@@ -141,6 +198,18 @@ class RecordForm(forms.Form):
 
     def _written(self, name: str, value: Any) -> Any:
         return self.fields[name].prepare_value(value) if name in self.fields else value
+
+
+def _as_sent(basis: Basis, data: Mapping[str, Any]) -> dict[str, Entry]:
+    """Of a form that was lost: what nobody can name any more still keeps what was typed."""
+    unnamed = [name for name in data if name.startswith((OWN, *(f"{label}." for label in basis.sheet.labels)))]
+    texts = {name: Entry(name.partition(".")[2], Place(name, text, str), FieldRight()) for name in unnamed}
+    return {**basis.entries, **texts}
+
+
+def rank(name: str) -> int:
+    """``phones-1`` is the second of the field ``phones``."""
+    return int(name.rpartition("-")[2])
 
 
 def _choice_between_two() -> forms.ChoiceField:

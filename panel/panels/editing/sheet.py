@@ -3,18 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from crm_client.fields import ElementsPlace, ItemPlace, Place
+from crm_client.fields import AddressPlace, ElementsPlace, ItemPlace, Place
 from crm_client.records import Kind, Record, places
+from crm_client.udef import FieldType, Owner, OwnPlace, UdefField
 from crm_client.values import FieldRight
 from panel.panels.contract import Text
+from panel.panels.editing import layout
+
+OWN = "own."
+"""Begins the names of user-defined fields in a form; the ProgId follows."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One field of a record in a form."""
+
+    label: Text
+    place: Place[Any]
+    right: FieldRight
+    list: str = ""
+    """The MDO list to choose from."""
+    is_long: bool = False
+    """A text of several lines."""
+    group: Text = ""
+    """A heading above it and its neighbours."""
+    is_more: bool = False
+    """Stands folded away at the end."""
+
+    @property
+    def is_plural(self) -> bool:
+        """A field of several values, such as phones."""
+        return isinstance(self.place, ElementsPlace)
+
+    @property
+    def is_choice(self) -> bool:
+        """A field whose value is an item of a list, or another record; without a list it is only shown."""
+        place = self.place
+        return isinstance(place, ItemPlace) or (isinstance(place, OwnPlace) and place.field.type is FieldType.LIST)
+
+    def values(self, name: str, record: Record) -> dict[str, Any]:
+        """As a form holds it: ``phones-0``, ``phones-1`` for several, an id for a list's item."""
+        value: Any = self.place.read(record.raw)
+        if self.is_plural:
+            return {f"{name}-{rank}": one.value for rank, one in enumerate(value)} or {f"{name}-0": ""}
+        return {name: str(value.id if value else 0) if self.is_choice else value}
 
 
 class Sheet:
     """Some fields of one kind of records, in an order, with labels.
 
-    Names are those of the record's class in ``crm_client``; a phone field stands for all its numbers.
+    Names are those of the record's class in ``crm_client``; a phone field stands for all its numbers, an address for
+    its parts in the layout of its country.
     """
 
     kind: ClassVar[Kind[Any]]
@@ -28,6 +70,9 @@ class Sheet:
 
     long: ClassVar[Sequence[str]] = ()
     """Texts of several lines."""
+
+    own: ClassVar[Owner | None] = None
+    """Whose user-defined fields follow, folded away: ``"Contact"``, ``"Person"`` …"""
 
     kept: ClassVar[Sequence[str]] = ()
     """Further properties, as NetServer names them, that ``right`` wants to look at."""
@@ -43,27 +88,33 @@ class Sheet:
         known = places(self.kind.record)
         return {name: known[name] for name in self.labels}
 
-    def is_plural(self, name: str) -> bool:
-        """A field of several values, such as phones."""
-        return isinstance(self.places[name], ElementsPlace)
-
-    def is_choice(self, name: str) -> bool:
-        """A field whose value is an item of a list, or another record; without a list it is only shown."""
-        return isinstance(self.places[name], ItemPlace)
-
-    def values(self, record: Record) -> dict[str, Any]:
-        """A record as a form holds it: ``phones-0``, ``phones-1`` for several, an id for a list's item."""
-        values: dict[str, Any] = {}
-        for name in self.labels:
-            value = getattr(record, name)
-            if self.is_plural(name):
-                values |= {f"{name}-{place}": one.value for place, one in enumerate(value)} or {f"{name}-0": ""}
+    def entries(self, seen: Record, own: Sequence[UdefField] = ()) -> dict[str, Entry]:
+        """The fields of one record by name, without what SuperOffice hides from the person."""
+        found: dict[str, Entry] = {}
+        for name, place in self.places.items():
+            right, label = self.right(seen, name), self.labels[name]
+            if isinstance(place, AddressPlace):
+                found |= {
+                    f"{name}.{part.name}": Entry(part.label, part.place, part.right(seen, right), group=label)
+                    for part in layout.parts(seen.raw, place)
+                }
             else:
-                values[name] = str(value.id if value else 0) if self.is_choice(name) else value
-        return values
+                found[name] = Entry(label, place, right, self.lists.get(name, ""), name in self.long)
+        found |= {
+            f"{OWN}{field.prog_id}": _entry_of(field, seen) for field in own if field.type is not FieldType.UNKNOWN
+        }
+        return {name: entry for name, entry in found.items() if entry.right.is_readable}
 
 
-def split(name: str) -> tuple[str, int]:
-    """``phones-1`` is the second of the field ``phones``."""
-    subject, _, place = name.partition("-")
-    return subject, int(place or 0)
+def _entry_of(field: UdefField, seen: Record) -> Entry:
+    """What the definition says and what SuperOffice says of this record, whichever is stricter [udef]."""
+    said = seen.right_at(f"CustomFields.{field.prog_id}")
+    right = FieldRight(
+        said.is_readable,
+        said.is_writable and not field.is_read_only,
+        said.is_mandatory or field.is_mandatory,
+        said.reason or field.tooltip,
+        field.length or None,
+    )
+    is_long = field.type is FieldType.LONG_TEXT
+    return Entry(field.label or field.prog_id, field.place, right, field.list_name, is_long, is_more=True)

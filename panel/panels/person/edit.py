@@ -33,6 +33,7 @@ class EditFacts(EditRecord):
     }
     lists = {"position": "perspos"}
     kept = ("IsAssociate",)
+    own = "Person"
 
     def right(self, seen: Person, name: str) -> FieldRight:
         """A user whose person moved to another company could not sign in any more [CERT-22]."""

@@ -14,8 +14,10 @@ from crm_client.clients import AsyncCrm
 from crm_client.consents import EMARKETING
 from crm_client.sales import open_sales_of_person, sums
 from crm_client.tickets import tickets_of_person
+from crm_client.udef import UdefField, udef_fields
 from panel.panels.contract import Card, Panel, Place, Section, section
 from panel.panels.editing import Log, Plan
+from panel.panels.own_fields import own_fields
 from panel.panels.person.edit import EditFacts
 from panel.panels.request import NewRequest
 from panel.panels.timeline import timeline, timeline_of
@@ -34,15 +36,16 @@ class Person(Panel):
 
     async def load(self, crm: AsyncCrm, card: Card) -> Mapping[str, Any]:
         who, now = card.person_id, datetime.now(UTC)
-        person, sales, requests, overdue, coming, past = await crm.all(
+        person, sales, requests, overdue, coming, past, own = await crm.all(
             persons.person(who),
             section(open_sales_of_person(who)),
             section(tickets_of_person(who)),
             section(overdue_activities("Person", who, now)),
             section(coming_activities("Person", who, now)),
             section(past_activities("Person", who, now)),
+            section(udef_fields("Person")),
         )
-        found = {**_facts(person), **_sales(sales), "requests": requests}
+        found = {**_facts(person, own), **_sales(sales), "requests": requests}
         return {**found, **timeline(now, overdue, coming, past)}
 
     async def load_part(self, crm: AsyncCrm, card: Card, part: str) -> Mapping[str, Any]:
@@ -50,7 +53,7 @@ class Person(Panel):
         who = card.person_id
         match part:
             case "facts":
-                return _facts(await crm(persons.person(who)))
+                return _facts(*await crm.all(persons.person(who), section(udef_fields("Person"))))
             case "sales":
                 return _sales(await crm(section(open_sales_of_person(who))))
             case "requests":
@@ -59,11 +62,12 @@ class Person(Panel):
                 return await timeline_of(crm, "Person", who)
 
 
-def _facts(person: persons.Person) -> dict[str, Any]:
+def _facts(person: persons.Person, own: Section[list[UdefField]]) -> dict[str, Any]:
     """With his consents; e-marketing is asked for even where nothing is registered: then he allowed none."""
     emarketing = next((consent for consent in person.consents if consent.purpose == EMARKETING), None)
     others = [consent for consent in person.consents if consent is not emarketing]
-    return {"person": person, "emarketing": emarketing, "consents": others}
+    found = {"emarketing": emarketing, "consents": others, "own": own_fields(person, own)}
+    return {"person": person, **found}
 
 
 def _sales(sales: Section[Any]) -> dict[str, Any]:

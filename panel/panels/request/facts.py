@@ -70,7 +70,7 @@ class Facts:
         return replace(self, ticket=TICKETS.parse(current.raw))._signed(card)
 
     def _signed(self, card: Card) -> Facts:
-        ticket = Basis.of(Shown(), self.ticket, []).record
+        ticket = Basis.of(Shown(), self.ticket, {}).record
         whole: dict[str, Any] = {"ticket": ticket, "steps": self.steps.data or (), "me": self.me}
         return replace(self, token=clicks.signed("request", whole, card))
 

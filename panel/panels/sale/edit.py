@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm_client.clients import AsyncCrm
 from crm_client.errors import Conflict
-from crm_client.lists import mdo_list
+from crm_client.lists import mdo_tree
 from crm_client.records import changes
 from crm_client.sales import SALES, SaleStatus, change_sale, sale
 from panel.panels.contract import Action, AskAgain, Card, Section
@@ -37,6 +37,7 @@ class EditFacts(EditRecord):
         "description": _("Notes")
     }
     long = ("description",)
+    own = "Sale"
 
 
 class CloseForm(RecordForm):
@@ -66,8 +67,8 @@ class Close(Sheet, Action[CloseForm]):
 
     async def blank(self, crm: AsyncCrm, card: Card) -> CloseForm:
         [name] = self.lists.values()
-        seen, reasons = await crm.all(sale(card.sale_id), mdo_list(name))
-        return CloseForm(card, Basis.of(self, seen, [Section(data=reasons)]))
+        seen, reasons = await crm.all(sale(card.sale_id), mdo_tree(name))
+        return CloseForm(card, Basis.of(self, seen, {name: Section(data=reasons)}))
 
     def filled(self, card: Card, data: QueryDict) -> CloseForm:
         return CloseForm(card, Basis.opened(self, data.get("basis", ""), card), data)
@@ -75,7 +76,7 @@ class Close(Sheet, Action[CloseForm]):
     async def run(self, crm: AsyncCrm, card: Card, form: CloseForm) -> None:
         seen, wanted = form.basis.seen, form.wanted()
         try:
-            wishes = changes(seen, status=self.status, **form.by_field(wanted))
+            wishes = [*changes(seen, status=self.status), *form.changes(wanted)]
             await crm(change_sale(card.sale_id, wishes, seen.updated))
         except Conflict as conflict:
             again = form.on(conflict.current, wanted)

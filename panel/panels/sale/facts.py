@@ -87,7 +87,7 @@ class Facts:
         return replace(self, sale=SALES.parse(current.raw))._signed(card)
 
     def _signed(self, card: Card) -> Facts:
-        sale = Basis.of(Shown(), self.sale, []).record
+        sale = Basis.of(Shown(), self.sale, {}).record
         whole = {"sale": sale, "stages": self.stages.data or (), "is_planned": self.is_planned}
         return replace(self, token=clicks.signed("sale", whole, card))
 

@@ -12,8 +12,10 @@ from crm_client import sales
 from crm_client.activities import coming_activities, overdue_activities, past_activities
 from crm_client.calls import Operation
 from crm_client.clients import AsyncCrm
+from crm_client.udef import UdefField, udef_fields
 from panel.panels.contract import Card, Panel, Place, Section, section
 from panel.panels.editing import Log, Plan
+from panel.panels.own_fields import own_fields
 from panel.panels.sale.clicks import MoveStage, Postpone
 from panel.panels.sale.edit import EditFacts, Lost, Sold
 from panel.panels.sale.facts import Facts, steps_of
@@ -44,21 +46,23 @@ class Sale(Panel):
     async def load(self, crm: AsyncCrm, card: Card) -> Mapping[str, Any]:
         """Six questions side by side; the type's stages wait for the sale, which names the type."""
         which, now = card.sale_id, datetime.now(UTC)
-        seen, stages, overdue, coming, past = await crm.all(
+        seen, stages, overdue, coming, past, own = await crm.all(
             _sale_and_type(which),
             section(sales.stages()),
             section(overdue_activities("Sale", which, now)),
             section(coming_activities("Sale", which, now)),
             section(past_activities("Sale", which, now)),
+            section(udef_fields("Sale")),
         )
-        return {**_facts(card, seen, stages, coming), **timeline(now, overdue, coming, past)}
+        return {**_facts(card, seen, stages, coming, own), **timeline(now, overdue, coming, past)}
 
     async def load_part(self, crm: AsyncCrm, card: Card, part: str) -> Mapping[str, Any]:
         """One section costs only its own calls."""
         which = card.sale_id
         if part == "facts":
             coming = section(coming_activities("Sale", which, datetime.now(UTC)))
-            return _facts(card, *await crm.all(_sale_and_type(which), section(sales.stages()), coming))
+            own = section(udef_fields("Sale"))
+            return _facts(card, *await crm.all(_sale_and_type(which), section(sales.stages()), coming, own))
         return await timeline_of(crm, "Sale", which)
 
 
@@ -69,7 +73,13 @@ def _sale_and_type(sale_id: int) -> Operation[SeenWithType]:
     return seen, (yield from section(sales.stages_of_type(seen.sale_type.id)))
 
 
-def _facts(card: Card, seen: SeenWithType, stages: Section[list[sales.Stage]], coming: Found) -> dict[str, Any]:
+def _facts(
+    card: Card,
+    seen: SeenWithType,
+    stages: Section[list[sales.Stage]],
+    coming: Found,
+    own: Section[list[UdefField]],
+) -> dict[str, Any]:
     sale, ticked = seen
     is_planned = None if coming.trouble else bool(coming.data)
-    return {"facts": Facts.of(sale, steps_of(stages, ticked), is_planned, card)}
+    return {"facts": Facts.of(sale, steps_of(stages, ticked), is_planned, card), "own": own_fields(sale, own)}

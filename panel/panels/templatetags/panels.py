@@ -15,14 +15,18 @@ from urllib.parse import quote, urlsplit
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import get_decimal_symbol, get_group_symbol
+from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 from django import template
 from django.template import Context
 from django.template.base import Node, NodeList, Parser, Token
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
+
+from crm_client.udef import Value
+from crm_client.values import Item
 
 register = template.Library()
 
@@ -112,6 +116,21 @@ def ago(context: Context, value: date | None) -> str:
     now = datetime.now(UTC)
     distance = value - now if isinstance(value, datetime) else value - now.date()
     return format_timedelta(distance, add_direction=True, locale=locale_of(context["language"]))
+
+
+@register.simple_tag(takes_context=True)
+def value_of(context: Context, value: Value) -> SafeString | str:
+    """The value of a user-defined field, whatever its type, as the reader writes it."""
+    match value:
+        case bool():
+            return str(_("Yes") if value else _("No"))
+        case Decimal():
+            return format_decimal(value, locale=locale_of(context["language"]))
+        case date():
+            return _day(value, context["language"])
+        case Item():
+            return value.name
+    return "" if value is None else str(value)
 
 
 @register.simple_tag(takes_context=True)
