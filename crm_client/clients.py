@@ -44,7 +44,6 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, cast, overload
 from urllib.parse import quote, urlencode
 
@@ -631,16 +630,29 @@ def _first(failed: BaseExceptionGroup[BaseException]) -> BaseException:
     return found
 
 
+class NoCookies(httpx.Cookies):
+    """Keeps none. A jar with a policy would keep none either, but look through each answer for them."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        pass
+
+
+class _SyncHttp(httpx.Client):
+    cookies = NoCookies()  # type: ignore[override]
+
+
+class _AsyncHttp(httpx.AsyncClient):
+    cookies = NoCookies()  # type: ignore[override]
+
+
 def sync_http() -> httpx.Client:
     """The HTTP client for ``Crm``."""
-    return httpx.Client(cookies=_no_cookies(), trust_env=False, follow_redirects=False, timeout=TIMEOUTS)
+    return _SyncHttp(trust_env=False, follow_redirects=False, timeout=TIMEOUTS)
 
 
 def async_http() -> httpx.AsyncClient:
     """The HTTP client for ``AsyncCrm``, on aiohttp: httpx's own asynchronous pool collapses under load."""
-    return httpx.AsyncClient(
-        transport=_transport(), cookies=_no_cookies(), trust_env=False, follow_redirects=False, timeout=TIMEOUTS
-    )
+    return _AsyncHttp(transport=_transport(), trust_env=False, follow_redirects=False, timeout=TIMEOUTS)
 
 
 def _transport() -> httpx.AsyncBaseTransport:
@@ -667,7 +679,3 @@ def _transport() -> httpx.AsyncBaseTransport:
         return session
 
     return Transport(trust_env=False, client=session)
-
-
-def _no_cookies() -> CookieJar:
-    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from asgiref.sync import ThreadSensitiveContext
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "panel.settings")
@@ -27,18 +30,35 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+threads: list[ThreadPoolExecutor] = []
+"""Of one thread each; no request has them now."""
+
 
 async def application(scope: Message, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await lifespan(receive, send)
     else:
-        await django_application(scope, receive, send)  # type: ignore[arg-type]
+        await respond(scope, receive, send)
+
+
+async def respond(scope: Message, receive: Receive, send: Send) -> None:
+    """Django's response. Blocking code has a thread of the request's own, but from one request to the next it is the
+    same: Django would start two for each, the second to wait for the other's end, at a seventh of a panel's CPU.
+    """
+    thread = threads.pop() if threads else ThreadPoolExecutor(max_workers=1)
+    try:
+        async with ThreadSensitiveContext(executor=thread):
+            await django_application(scope, receive, send)  # type: ignore[arg-type]
+    finally:
+        threads.append(thread)
 
 
 async def lifespan(receive: Receive, send: Send) -> None:
     """Warm up before the first visitor, close pools after the last."""
     await receive()
     await warm_up()
+    # What is loaded by now stays: the garbage collector would look through all of it again and again.
+    gc.freeze()
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await close()

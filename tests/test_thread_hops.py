@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from asgiref.sync import SyncToAsync, iscoroutinefunction
+from asgiref.sync import SyncToAsync, iscoroutinefunction, sync_to_async
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import path
@@ -32,8 +33,26 @@ async def changes_its_session(request: Any) -> HttpResponse:
     return HttpResponse("changed")
 
 
+thread_of: list[int] = []
+"""Of each visit to ``blocks``."""
+
+
+def blocks(_request: Any) -> HttpResponse:
+    thread_of.append(threading.get_ident())
+    return HttpResponse("blocked")
+
+
+async def blocks_twice(_request: Any) -> HttpResponse:
+    thread_of.append(await sync_to_async(threading.get_ident)())
+    await asyncio.to_thread(visit, "blocks")
+    thread_of.append(await sync_to_async(threading.get_ident)())
+    return HttpResponse("blocked")
+
+
 urlpatterns = [
     path("plain", plain),
+    path("blocks", blocks),
+    path("blocks-twice", blocks_twice),
     path("reads", reads_its_session),
     path("changes", changes_its_session),
 ]
@@ -107,6 +126,22 @@ def test_saving_a_session_takes_one_as_it_happens_once_in_a_sign_in(hops: list[s
     """The test of the test: a hop is seen."""
     assert visit("changes") == 200
     assert [hop for hop in hops if hop not in DJANGOS_OWN] == ["SessionMiddleware.process_response"]
+
+
+@pytest.mark.urls(__name__)
+def test_the_next_request_blocks_in_the_thread_of_the_one_before():
+    """To start one, and another one that waits for its end, costs more than all of Django's middleware."""
+    thread_of.clear()
+    assert visit("blocks") == visit("blocks") == 200
+    assert len(set(thread_of)) == 1
+
+
+@pytest.mark.urls(__name__)
+def test_requests_side_by_side_have_a_thread_each():
+    thread_of.clear()
+    assert visit("blocks-twice") == 200
+    own, others, own_again = thread_of
+    assert own == own_again != others
 
 
 @pytest.mark.parametrize("name", settings.MIDDLEWARE)

@@ -12,6 +12,7 @@ import json
 import time
 import uuid
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.core.cache import cache
 
@@ -74,7 +75,7 @@ class Place:
     slug: str
     card: Card
 
-    @property
+    @cached_property
     def key(self) -> str:
         """A sign-out counts the generation up, so nothing of before is found."""
         shown = json.dumps([self.slug, [getattr(self.card, name) for name in RECORDS]])
