@@ -97,9 +97,33 @@ def description(charlie: Caller) -> Callable[[], Any]:
     return lambda: charlie("DELETE", f"v1/PreferenceDescription/{made['PrefDescId']}", status=204)
 
 
+def preference_value(charlie: Caller) -> Callable[[], Any]:
+    given = {"PrefDescId": 2, "PrefValue": "Acme"}
+    made = charlie("POST", "v1/PreferenceDescriptionLine", json=given)
+    return lambda: charlie("DELETE", f"v1/PreferenceDescriptionLine/{made['PrefDescLineId']}", status=204)
+
+
+def banner(charlie: Caller) -> Callable[[], Any]:
+    agent, given = "v1/Agents/Diagnostics", {"SystemMessageId": "Acme", "AssociateId": 8}
+    charlie("POST", f"{agent}/SendSystemMessage", 204, json=given | {"MarkdownMessage": "Acme"})
+    return lambda: charlie("POST", f"{agent}/RemoveSystemMessageForAssociate", 204, json=given)
+
+
 @pytest.mark.parametrize(
     "provision",
-    [panel, task_menu, own_list, list_item, field, webhook, foreign_app, preference, description],
+    [
+        panel,
+        task_menu,
+        own_list,
+        list_item,
+        field,
+        webhook,
+        foreign_app,
+        preference,
+        description,
+        preference_value,
+        banner,
+    ],
     ids=lambda one: one.__name__,
 )
 def test_what_is_set_up_shows_and_what_is_taken_away_does_not(

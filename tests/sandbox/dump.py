@@ -34,11 +34,14 @@ def dump(tenant: Tenant, deleted: bool = False) -> Dump:
         "lists": {name: one for name, one in sorted(found.items()) if name not in gone},
         "fields": fields(tenant, "udef_published", names),
         "draft_fields": fields(tenant, "udef", names),
+        "screen_fields": fields(tenant, "udef_screen", names),
         "publishing": publishing(tenant),
         "webhooks": canonical(tenant.table("webhook").values(), STAMPS | STATISTICS),
         "foreign_keys": foreign_keys(tenant),
         "preferences": canonical(tenant.table("preference").values(), STAMPS),
         "preference_descriptions": canonical(tenant.table("preference_description").values(), STAMPS),
+        "preference_lines": preference_lines(tenant),
+        "system_messages": canonical(tenant.table("system_message").values(), set()),
     }
 
 
@@ -70,6 +73,14 @@ def fields(tenant: Tenant, table: str, names: dict[str, str]) -> list[Row]:
     """User-defined fields by what they are; the list of a list field by its name."""
     rows = (row | {"list": names.get(row["MdoListName"], "")} for row in tenant.table(table).values())
     return canonical(rows, SEQUENCES | {"MdoListName"})
+
+
+def preference_lines(tenant: Tenant) -> list[Row]:
+    """Values of preferences; the preference by its name, empty for one that is gone."""
+    described = tenant.table("preference_description")
+    owners = {key: f"{row['Section']}/{row['Key']}" for key, row in described.items()}
+    lines = tenant.table("preference_line").values()
+    return canonical((row | {"of": owners.get(row["PrefDescId"], "")} for row in lines), {"PrefDescId"})
 
 
 def foreign_keys(tenant: Tenant) -> Row:

@@ -57,6 +57,7 @@ def sow(tenant: Tenant) -> None:
             chosen = layout.with_list(info, info.pop("list")) if "list" in info else info
             tenant.table("udef")[_next(tenant)] = {k: v for k, v in chosen.items() if k not in NO_COLUMNS}
         layout.published(tenant, owner)
+    layout.rebuild(tenant)
     tenant.rows["extra_field"] = {key: dict(row) for key, row in EXTRA.items()}
     for owner, values in VALUES.items():
         for key, row in tenant.table(OWNERS[owner]).items():

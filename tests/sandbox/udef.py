@@ -78,12 +78,13 @@ class Column:
 def columns(tenant: Tenant, table: str) -> list[Column]:
     """Published user-defined fields and extra fields of a table."""
     owner = next((name for name, owned in OWNERS.items() if owned == table), "")
-    fields = [_field(row) for row in tenant.table("udef_published").values() if row["Type"] == owner]
+    fields = [column_of(row) for row in tenant.table("udef_published").values() if row["Type"] == owner]
     extras = [_extra(row) for row in tenant.table("extra_field").values() if row["table"] == table]
     return extras + fields
 
 
-def _field(row: Row) -> Column:
+def column_of(row: Row) -> Column:
+    """The column of a user-defined field."""
     return Column(
         name=row["ProgId"],
         kind=row["FieldType"],

@@ -219,6 +219,11 @@ def published(tenant: Tenant, owner: str) -> int:
     return len(fresh)
 
 
+def rebuild(tenant: Tenant) -> None:
+    """Make the screens of SuperOffice Web anew: they show what was published when this was last done."""
+    tenant.rows["udef_screen"] = {key: dict(row) for key, row in tenant.table("udef_published").items()}
+
+
 def _move_values(tenant: Tenant, owner: str, old: Row | None, new: Row) -> None:
     if old is None or old["TemplateVariableName"] == new["TemplateVariableName"]:
         return

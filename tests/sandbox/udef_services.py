@@ -233,8 +233,15 @@ def _remove(call: Call) -> Response:
 
 
 def _rebuild(call: Call) -> Response:
-    """Screens are made anew: here they always are."""
+    """Web panels and task menus: here their screens are always new."""
     demand_administrator(call, "rebuild screens")
+    return nothing()
+
+
+def _rebuild_fields(call: Call) -> Response:
+    """SuperOffice Web shows the published fields from now on."""
+    demand_administrator(call, "rebuild screens")
+    layout.rebuild(call.tenant)
     return nothing()
 
 
@@ -290,7 +297,7 @@ PATHS: Paths = {
     f"{AGENT}DeleteUserDefinedFieldInfo": {"POST": _remove},
     f"{AGENT}IsAnyPublishEventActive": {"POST": lambda call: call.answer(layout.publishing(call.tenant))},
     f"{AGENT}ClearCaches": {"POST": lambda call: nothing()},
-    "v1/Agents/Configuration/RebuildUdefDeltas": {"POST": _rebuild},
+    "v1/Agents/Configuration/RebuildUdefDeltas": {"POST": _rebuild_fields},
     "v1/Agents/Configuration/RebuildWebpanelDeltas": {"POST": _rebuild},
     "v1/Agents/Configuration/RebuildTaskMenuDeltas": {"POST": _rebuild},
     "v1/Agents/Configuration/ClearConfigurationCache": {"POST": lambda call: nothing()},

@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 from . import superid
 from .state import RUNNING
+from .udef_layout import rebuild
 from .web_edit import inputs, store
 from .web_names import LANGUAGES, Desk
 from .web_panels import on_phone
@@ -30,6 +31,7 @@ from .world import Tenant, World
 COOKIE = "SuperOfficeWeb"
 PARTIAL = "sandbox-partial"
 """The client's script sends this header when it fetches a page to swap parts of it in."""
+FLUSH = "flush"
 STATIC = Path(__file__).parent / "pages" / "web" / "static"
 
 Answer = Callable[[Request, Desk], Awaitable[Response]]
@@ -95,8 +97,14 @@ class Client:
         session = self.world.web_sessions.get(request.cookies.get(COOKIE, ""), {})
         associate = tenant.associates.get(session.get("human", ""))
         if session.get("ctx") != tenant.ctx or associate is None:
-            return None
+            return self.programme(request, tenant) if request.url.query == FLUSH else None
         return Desk(self.world, tenant, associate)
+
+    def programme(self, request: Request, tenant: Tenant) -> Desk | None:
+        """Flushing is open to programs too, with the access token of a user."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        found = self.world.bearer(token.strip()) if scheme.lower() == "bearer" else None
+        return Desk(self.world, *found) if found and found[0] is tenant else None
 
     def to_sign_in(self, request: Request, tenant: Tenant) -> Response:
         """To SuperID and back to this page; a script that fetches parts is told 401 instead."""
@@ -113,7 +121,16 @@ class Client:
         ctx, query = desk.tenant.ctx, request.url.query
         if request.path_params["ctx"] != ctx:
             return RedirectResponse(f"/{ctx}/default.aspx" + (f"?{query}" if query else ""), 303)
+        if query == FLUSH:
+            return self.flush(request, desk)
         return self.screen(request, desk, open_place(desk, parse(query), self.session(request)))
+
+    def flush(self, request: Request, desk: Desk) -> Response:
+        """``default.aspx?flush``: screens are made anew; for administrators [caching/flush-cache]."""
+        if not desk.associate.administrator:
+            return page(self, request, "trouble.html", 403, title="Only an administrator can flush caches")
+        rebuild(desk.tenant)
+        return page(self, request, "trouble.html", title="Caches are flushed")
 
     def session(self, request: Request) -> dict[str, str]:
         return self.world.web_sessions[request.cookies[COOKIE]]

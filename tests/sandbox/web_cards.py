@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from . import udef, udef_layout
 from .web_names import Desk, first, full_name, street_line
 from .web_place import Place
 from .web_tables import TABLES, Table
@@ -183,10 +184,26 @@ def _company_more(desk: Desk, row: Row) -> dict[str, object]:
         _phone("Fax:", row.get("faxes")),
     ]
     right = [
+        *own_fields(desk, "Contact", row),
         Fact("Registered:", desk.date(row.get("registered"))),
         Fact("Registered by:", desk.user(row.get("registered_by"))),
     ]
     return {"left": left, "right": right}
+
+
+def own_fields(desk: Desk, owner: str, row: Row) -> list[Fact]:
+    """User-defined fields as the screens have them since they were last rebuilt, in the order of their tabs."""
+    fields = (field for _, field in udef_layout.owned(desk.tenant, owner, "udef_screen"))
+    return [Fact(f"{desk.say(field['FieldLabel'])}:", _own_value(desk, udef.column_of(field), row)) for field in fields]
+
+
+def _own_value(desk: Desk, column: udef.Column, row: Row) -> str:
+    value = column.value(row)
+    if column.kind == "Checkbox":
+        return "Yes" if value else "No"
+    if column.kind == "List":
+        return desk.item(column.mdo, value)
+    return desk.date(value) if column.kind in udef.DATES else str(value)
 
 
 def _interests(_: Desk, __: Row) -> dict[str, object]:
@@ -219,6 +236,7 @@ def _person_main(desk: Desk, row: Row) -> dict[str, object]:
 def _person_more(desk: Desk, row: Row) -> dict[str, object]:
     left = [_phone("Private:", row.get("private_phones")), _website(row.get("urls"))]
     right = [
+        *own_fields(desk, "Person", row),
         Fact("Source:", desk.item("source", row.get("source"))),
         Fact("Registered:", desk.date(row.get("registered"))),
         Fact("Registered by:", desk.user(row.get("registered_by"))),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
+from .system_messages import live
 from .variables import Current
 from .web_cards import Card, company_card, person_card
 from .web_edit import Input, inputs
@@ -65,6 +66,8 @@ class Screen:
     """Where a calm page points to instead."""
 
     tasks: list[Task] = field(default_factory=list)
+    messages: list[Row] = field(default_factory=list)
+    """Banners that applications show the user."""
 
     def area(self, *names: str) -> list[Panel]:
         return [panel for panel in self.panels if panel.area in names]
@@ -118,6 +121,7 @@ def _screen(desk: Desk, template: str, title: str, place: Place, current: Curren
         panels=panels(desk, place.target, current, card="card" in more),
         tasks=tasks(desk, place.target, current) if "card" in more else [],
         preview=preview(desk, current),
+        messages=[row for _, row in live(desk.tenant, desk.associate.associate_id, desk.world.stamp())],
         **month_page(desk, ""),
         **more,
     )
