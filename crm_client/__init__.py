@@ -9,7 +9,7 @@ Asking
     creating and changing one record.
 
 What there is
-    ``contacts``, ``persons``, ``sales``, ``appointments`` and ``activities``, ``projects``, ``documents``,
+    ``search``, ``contacts``, ``persons``, ``sales``, ``appointments`` and ``activities``, ``projects``, ``documents``,
     ``tickets``, ``relations``, ``selections``; ``associates`` and ``users`` (who is who), ``lists``, ``udef`` and
     ``encoded`` (user-defined fields), ``consents``, ``duplicates``, ``preferences``, ``foreign_keys``, ``webpanels``,
     ``webhook_definitions``. ``values`` are the small things they share, ``frozen`` makes their classes.

@@ -25,6 +25,11 @@ def panels() -> dict[str, Panel]:
     return {slug_of(panel): panel for panel in found}
 
 
+def without_record() -> list[str]:
+    """Slugs of the panels that are shown beside no record, as My day: the first one is where people begin."""
+    return [slug for slug, panel in panels().items() if not panel.needs]
+
+
 def slug_of(panel: Panel | type[Panel]) -> str:
     """The panel's word in addresses."""
     name = panel.__name__ if isinstance(panel, type) else type(panel).__name__

@@ -63,6 +63,8 @@ class Card:
     sale_id: int = 0
     project_id: int = 0
     ticket_id: int = 0
+    client: str = ""
+    """SuperOffice's word for the program that shows the panel, its variable ``<clie>``: ``web``, ``pocket`` …"""
     embedded: bool = False
     """Inside SuperOffice's frame, rather than on a page of its own."""
 
@@ -73,17 +75,25 @@ class Card:
             ctx=_word(query.get("uctx", "")),
             associate_id=_id(query.get("usid", "")),
             language=_word(query.get("lang", "")),
+            client=_word(query.get("client", "")),
             embedded=embedded,
             **{name: _id(query.get(name, "")) for name in RECORDS},
         )
 
+    @property
+    def is_mobile(self) -> bool:
+        """In SuperOffice Mobile, whose older name is Pocket CRM; it shows panels at top level [cust/soprotocol]."""
+        return self.client == MOBILE and not self.embedded
+
     def query(self) -> str:
-        """The query of an address that leads to the same card."""
+        """The query of an address that leads to the same card, in the same program."""
         said: dict[str, str | int] = {"uctx": self.ctx, "usid": self.associate_id, "lang": self.language}
+        said |= {"client": self.client}
         said |= {name: getattr(self, name) for name in RECORDS}
         return urlencode({key: value for key, value in said.items() if value})
 
 
+MOBILE = "pocket"
 RECORDS = tuple(field.name for field in fields(Card) if field.name.endswith("_id") and field.name != "associate_id")
 
 

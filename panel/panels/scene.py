@@ -41,6 +41,8 @@ class Scene:
     card: Card
     action: str = ""
     membership: Membership | None = field(default=None)
+    memberships: list[Membership] = field(default_factory=list)
+    """Of several customers, where a page of our own lets one choose."""
 
     @classmethod
     def of(cls, request: HttpRequest, slug: str, action: str = "") -> Scene:
@@ -100,10 +102,21 @@ class Scene:
     @property
     def client_url(self) -> str:
         """SuperOffice's own client at this customer; empty as long as his address is not known."""
-        api = self.membership.tenant.api_address if self.membership else ""
-        return f"{api.removesuffix('api/')}default.aspx" if api.endswith("/api/") else ""
+        return client_url(self.membership) if self.membership else ""
 
     # How it is painted
+
+    @property
+    def is_own_page(self) -> bool:
+        """A whole page with our own head around it."""
+        return not (self.card.embedded or self.card.is_mobile or self.wants_fragment)
+
+    @property
+    def shell(self) -> str:
+        """The page around the panel: in SuperOffice's frame, in its mobile app, or on its own."""
+        if self.card.embedded:
+            return "base_embedded.html"
+        return "base_mobile.html" if self.card.is_mobile else "base_standalone.html"
 
     @property
     def template(self) -> str:
@@ -118,7 +131,8 @@ class Scene:
             "card": self.card,
             "language": self.language,
             "membership": self.membership,
-            "shell": "base_embedded.html" if self.card.embedded else "base_standalone.html",
+            "memberships": self.memberships,
+            "shell": self.shell,
             "panel_url": self.panel_url,
             "act_url": self.act_url,
             "client_url": self.client_url,
@@ -195,6 +209,12 @@ class Scene:
 
     def _rendered(self, template: str, context: Mapping[str, Any]) -> str:
         return render_to_string(template, {**self.context, **context}, request=self.request)
+
+
+def client_url(membership: Membership) -> str:
+    """SuperOffice's own client at the customer; empty as long as his address is not known."""
+    api = membership.tenant.api_address
+    return f"{api.removesuffix('api/')}default.aspx" if api.endswith("/api/") else ""
 
 
 def with_retry_after(response: HttpResponse, trouble: Trouble | None) -> HttpResponse:

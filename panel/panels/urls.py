@@ -8,7 +8,8 @@ from panel.panels import home, views
 
 app_name = "panels"
 urlpatterns = [
-    path("", home.companies, name="home"),
+    path("", home.front, name="home"),
+    path("search/", home.find, name="search"),
     path("panels/<slug:slug>/", views.show, name="show"),
     path("panels/<slug:slug>/<slug:action>/", views.act, name="act"),
 ]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from crm_client.cache import NotRemembered
 from crm_client.clients import AsyncCrm
 from crm_client.errors import CrmError
-from panel.panels import memory
+from panel.panels import memory, recents
 from panel.panels.catalogue import panels
 from panel.panels.contract import Action, AskAgain
 from panel.panels.memory import Recollection
@@ -59,6 +59,8 @@ async def _received(scene: Scene, room: Room) -> HttpResponse:
         return scene.trouble(trouble)
     try:
         scene.membership = await access.membership(scene.request, scene.card.ctx, scene.card.associate_id or None)
+        if scene.is_own_page:
+            scene.memberships = await access.choice(scene.request)
         if not scene.panel.stands_on(scene.card):
             return scene.quiet()
         return await room(scene, scene.membership)
@@ -74,6 +76,13 @@ async def _look(scene: Scene, person: Membership) -> HttpResponse:
     if scene.wanted_part:
         crm = await doors.as_person(person, scene.language)
         return scene.part(scene.wanted_part, await scene.panel.load_part(crm, scene.card, scene.wanted_part))
+    response = await _whole(scene, person)
+    if scene.is_own_page:
+        await recents.note(person, scene.card)
+    return response
+
+
+async def _whole(scene: Scene, person: Membership) -> HttpResponse:
     seen = await memory.recalled(person, scene.slug, scene.card)
     if seen.answers and not scene.settles:
         try:

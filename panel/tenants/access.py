@@ -76,6 +76,12 @@ async def memberships(request: HttpRequest) -> list[Membership]:
     return [found async for found in _valid(held.values()).order_by("tenant__company_name")] if held else []
 
 
+async def choice(request: HttpRequest) -> list[Membership]:
+    """The same, if there are several to choose from; who has one is not looked for again."""
+    held: Held = await request.session.aget(HELD, {})
+    return await memberships(request) if len(held) > 1 else []
+
+
 def remember(request: HttpRequest, membership: Membership) -> None:
     """Sign this session in to one tenant, beside the others it holds; its key changes (session fixation)."""
     request.session.cycle_key()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -36,7 +37,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Out of the tenant ``ctx``, or of all; SuperOffice itself stays signed in."""
     access.forget(request, request.POST.get("ctx", ""))
     if request.accepts("text/html"):
-        return redirect("signin")
+        back = {name: request.POST[name] for name in ("next", "uctx") if request.POST.get(name)}
+        return redirect(reverse("signin", query=back or None))
     return JsonResponse({"signed_out": True})
 
 

@@ -421,3 +421,36 @@
     link.textContent = link.dataset.stays.replace("{time}", time);
   }
 })();
+
+/* The search in the head of our own pages, for the keyboard: "/" leads to it, arrow keys through the hits, which are
+ * plain links, Escape empties it. What it asks and when is said in its form; an answer to what was typed before, or that
+ * was not waited for, is given up there too (hx-sync).
+ */
+(() => {
+  const isTyping = (target) => target.matches("input, select, textarea, [contenteditable]");
+
+  document.addEventListener("keydown", (event) => {
+    const find = document.querySelector(".find");
+    if (!find || event.ctrlKey || event.metaKey || event.altKey) return;
+    const words = find.elements.namedItem("search");
+    if (event.key === "/" && !isTyping(event.target)) words.focus();
+    else if (!find.contains(event.target)) return;
+    else if (event.key === "Escape") empty(find, words);
+    else if (event.key === "ArrowDown" || event.key === "ArrowUp") move(find, words, event);
+    else return;
+    event.preventDefault();
+  });
+
+  function move(find, words, event) {
+    const stops = [words, ...find.querySelectorAll(".hits a")];
+    const now = stops.indexOf(event.target);
+    if (now >= 0) stops[(now + (event.key === "ArrowDown" ? 1 : stops.length - 1)) % stops.length].focus();
+  }
+
+  function empty(find, words) {
+    find.dispatchEvent(new Event("htmx:abort"));
+    words.value = "";
+    find.querySelector(".found").replaceChildren();
+    words.focus();
+  }
+})();

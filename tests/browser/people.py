@@ -235,20 +235,27 @@ class Facts:
 
 
 @dataclass
-class CompanyList:
-    """Our list of companies, on a page of its own."""
+class Search:
+    """The search in the head of our own pages."""
 
     page: Page
 
-    def company(self, name: str) -> Locator:
-        return self.page.get_by_role("link", name=name)
+    @property
+    def box(self) -> Locator:
+        return self.page.get_by_role("searchbox", name="Search for a company, a person or a sale")
 
-    def search(self, words: str) -> None:
-        """Type into the search field; the list follows by itself."""
-        field = self.page.get_by_role("searchbox", name="Search for a company")
-        expect(field).to_be_visible()
+    @property
+    def hits(self) -> Locator:
+        return self.page.locator("#found .hits a")
+
+    def hit(self, name: str) -> Locator:
+        return self.hits.filter(has_text=name)
+
+    def type(self, words: str) -> None:
+        """Type key by key; hits follow by themselves."""
+        expect(self.box).to_be_visible()
         wait_until_loaded(self.page)
-        field.fill(words)
+        self.box.press_sequentially(words)
 
 
 def wait_until_loaded(body: FrameLocator | Page) -> None:

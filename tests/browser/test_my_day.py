@@ -76,7 +76,7 @@ def on_navigator(desk: Desk) -> tuple[CompanyCard, Morning]:
     expect(sign_in).to_be_visible()
     wait_until_loaded(body)
     wait_until_closed(pressed(card.page, sign_in))
-    expect(body.get_by_role("heading", name="My day")).to_be_visible()
+    expect(body.locator(".my-day")).to_be_visible()
     wait_until_loaded(body)
     return card, Morning(desk, card.page, body)
 
@@ -86,7 +86,6 @@ def standalone(desk: Desk) -> Morning:
     page = desk.open("/")
     page.get_by_role("button", name="Sign in with SuperOffice").click()
     desk.sign_in_at_superid(page, "alice")
-    page.get_by_role("link", name="My day").click()
     expect(page.get_by_role("heading", name="My day")).to_be_visible()
     wait_until_loaded(page)
     return Morning(desk, page, page)

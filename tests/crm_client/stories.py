@@ -27,6 +27,7 @@ from crm_client import (
     projects,
     relations,
     sales,
+    search,
     selections,
     tickets,
     udef,
@@ -94,6 +95,20 @@ def people() -> Story:
     made = yield from told.ask(persons.create_person(start, first_name="Ada", last_name="Ås", company=ACME))
     yield from told.ask(persons.change_person(made.person_id, changes(made, title="CTO", birth=date(1990, 5, 13))))
     yield from told.ask(persons.delete_person(made.person_id))
+    return told.answers
+
+
+@story
+def hits_by_name_and_by_id() -> Story:
+    told = Told()
+    for named, by_id, key in (
+        (search.companies_named, search.companies_by_id, "contact_id"),
+        (search.persons_named, search.persons_by_id, "person_id"),
+        (search.sales_named, search.sales_by_id, "sale_id"),
+    ):
+        rows = yield from told.ask(named("en", top=3))
+        again = yield from told.ask(by_id(getattr(row, key) for row in rows))
+        assert {getattr(row, key) for row in again} == {getattr(row, key) for row in rows} != set()
     return told.answers
 
 

@@ -107,7 +107,10 @@ def test_a_company_called_script_shows_as_its_name(alice: Client, tenant: Tenant
     nasty = "<script>alert(1)</script>"
     key = next(key for key, row in tenant.table("contact").items() if row["name"] == nasty)
 
-    for page in (alice.get(address(tenant, contact_id=key)), alice.get("/")):
+    for page in (
+        alice.get(address(tenant, contact_id=key)),
+        alice.post("/search/?uctx=Cust12345", {"search": "script"}),
+    ):
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text_of(page)
         assert nasty not in text_of(page)
 

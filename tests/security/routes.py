@@ -21,6 +21,7 @@ SAMPLES = {
     "signin/done/": ["/signin/done/"],
     "signout/": ["/signout/"],
     "": ["/"],
+    "search/": ["/search/"],
     "panels/<slug:slug>/": [f"/panels/{slug}/" for slug in panels()],
     "panels/<slug:slug>/<slug:action>/": [
         f"/panels/{slug}/{name}/" for slug in panels() for name in panels()[slug].actions

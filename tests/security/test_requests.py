@@ -14,7 +14,7 @@ from tests.sandbox.server import Sandbox
 from tests.tenants.cast import onwards, sign_in
 
 from .routes import PATHS
-from .visitor import BY_HTMX, IN_A_FRAME, Visitor, arrive, edit, form_of, panel, words
+from .visitor import BY_HTMX, IN_A_FRAME, SEARCH, Visitor, arrive, edit, form_of, panel, words
 
 pytestmark = pytest.mark.django_db
 
@@ -160,7 +160,7 @@ def test_with_a_token_of_ours_all_of_it_works(sandbox: Sandbox) -> None:
     form = form_of(alice.get(EDIT)) | {"phones-0": "+47 22 33 44 55"}
     for path, fields, status in (
         (EDIT, form, 303),
-        ("/", {"search": "Acme"}, 200),
+        (SEARCH, {"search": "Acme"}, 200),
         ("/signin/", {}, 200),
         ("/signin/begin/", {"ctx": "Cust12345"}, 200),
         ("/signin/bind/", {"verifier": "x"}, 400),

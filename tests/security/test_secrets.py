@@ -22,7 +22,18 @@ from tests.sandbox.world import Fault
 from tests.tenants.cast import AtSuperId, sign_in
 
 from .traces import database, found, layers, our_addresses, overheard, remembered, secrets_of, spilt, texts_of
-from .visitor import BY_HTMX, BY_HTMX_IN_A_FRAME, IN_A_FRAME, Visitor, changed_meanwhile, edit, form_of, panel, words
+from .visitor import (
+    BY_HTMX,
+    BY_HTMX_IN_A_FRAME,
+    IN_A_FRAME,
+    SEARCH,
+    Visitor,
+    changed_meanwhile,
+    edit,
+    form_of,
+    panel,
+    words,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -72,8 +83,8 @@ class Story:
     def looks(self) -> None:
         for headers in (IN_A_FRAME, BY_HTMX, BY_HTMX_IN_A_FRAME, {}):
             assert self.frame.get(SHOW, headers=headers).status_code == 200
-        assert self.window.get("/").status_code == 200
-        assert SEARCHED in self.window.post("/", {"search": SEARCHED}, headers=BY_HTMX).content.decode()
+        assert self.window.get("/", follow=True).status_code == 200
+        assert SEARCHED in self.window.post(SEARCH, {"search": SEARCHED}, headers=BY_HTMX).content.decode()
         self.window.get("/panels/none/")
         self.window.get(panel("Cust12345", 6, ACME))
         self.window.get(panel("Cust12345", 5, 999999))
@@ -93,7 +104,7 @@ class Story:
             for headers in (IN_A_FRAME, BY_HTMX):
                 self.frame.get(SHOW, headers=headers)
                 assert TYPED + "1" in self.frame.post(EDIT, form, headers=headers).content.decode()
-            self.window.post("/", {"search": SEARCHED})
+            self.window.post(SEARCH, {"search": SEARCHED})
             self.sandbox.world.faults.clear()
 
     def renews(self) -> None:

@@ -15,6 +15,7 @@ from tests.tenants.cast import sign_in
 
 IN_A_FRAME = {"Sec-Fetch-Dest": "iframe"}
 BY_HTMX = {"HX-Request": "true"}
+SEARCH = "/search/?uctx=Cust12345"
 BY_HTMX_IN_A_FRAME = BY_HTMX | {"X-Sidecard-Shell": "embedded"}
 
 

@@ -143,11 +143,26 @@ def action_url(context: Context, action: str) -> str:
 def in_superoffice(context: Context, where: str, key: int) -> SafeString:
     """Attributes of a link to a record in SuperOffice: ``<a {% in_superoffice "sale.main?sale_id=" sale.sale_id %}>``.
 
-    Inside SuperOffice ``panels.js`` sends the SoProtocol text to the page around; elsewhere the link opens the client.
+    Inside SuperOffice ``panels.js`` sends the SoProtocol text to the page around; elsewhere the link opens the client,
+    and in SuperOffice Mobile the app's own screen.
     """
+    if context["card"].is_mobile:
+        return _in_mobile(where, int(key))
     target, client = escape(f"{where}{int(key)}"), escape(context["client_url"])
     link = f'data-soprotocol="{target}"'
     return SafeString(f'{link} href="{client}?{target}"{OUTSIDE}' if client else link)
+
+
+def _in_mobile(where: str, key: int) -> SafeString:
+    """The app knows no SoProtocol, but addresses of its own [cust/soprotocol/used-in-webpanels-mobile].
+
+    A record it has no screen for is mere text; an offer to make a new one, which it has no address for, is not made.
+    """
+    if record := re.match(r"(contact|person|project|sale|appointment|document)\.\w+\?(\w+)=$", where):
+        return SafeString(f'href="superoffice://{record[1]}?{record[2]}={key}"')
+    if where.startswith("diary."):
+        return SafeString('href="superoffice://diaryhome.day"')
+    return SafeString("hidden" if "[new=true]" in where else "")
 
 
 @register.filter
