@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from django.core.cache import cache
 
-from panel.panels.contract import RECORDS, Card
 from panel.tenants.models import Membership
 
 LASTS = 30 * 24 * 3600.0
 """Seconds since the last one was opened."""
 MOST = 8
+
+KINDS = ("contact_id", "person_id", "sale_id")
+"""What the search finds."""
 
 type Opened = list[tuple[str, int]]
 """Records by their names in a card, the last one first: ``("contact_id", 17)``."""
@@ -23,11 +25,11 @@ async def opened(membership: Membership) -> Opened:
     return [(str(name), int(key)) for name, key in await cache.aget(_key(membership), [])]
 
 
-async def note(membership: Membership, card: Card) -> None:
-    """He opened the record of this card."""
-    record = next(((name, key) for name in RECORDS if (key := getattr(card, name))), None)
+async def note(membership: Membership, name: str, key: int) -> None:
+    """He opened this record, named as in a card."""
+    record = name, key
     before = await opened(membership)
-    if record is not None and before[:1] != [record]:
+    if name in KINDS and key and before[:1] != [record]:
         kept = [record, *(one for one in before if one != record)][:MOST]
         await cache.aset(_key(membership), kept, LASTS)
 

@@ -77,8 +77,8 @@ async def _look(scene: Scene, person: Membership) -> HttpResponse:
         crm = await doors.as_person(person, scene.language)
         return scene.part(scene.wanted_part, await scene.panel.load_part(crm, scene.card, scene.wanted_part))
     response = await _whole(scene, person)
-    if scene.is_own_page:
-        await recents.note(person, scene.card)
+    if scene.is_own_page and scene.panel.needs:
+        await recents.note(person, scene.panel.needs, getattr(scene.card, scene.panel.needs))
     return response
 
 
