@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 import pytest
 
@@ -152,19 +153,52 @@ def test_free_text_finds_companies_and_contacts(alice: WebUser) -> None:
     assert alice.http.get(f"{alice.url}/search?search=a b").headers["location"].endswith("main?search=a+b")
 
 
-@pytest.mark.parametrize(
-    "place", ["diary", "dashboard2", "project.main?project_id=3", "appointment.main?appointment_id=4"]
-)
+@pytest.mark.parametrize("place", ["diary", "selection", "appointment.main?appointment_id=4"])
 def test_what_the_sandbox_has_not_is_said_calmly(alice: WebUser, place: str) -> None:
     page = alice.open(place)
     assert page.status_code == 200
     assert "not in this sandbox" in page.text
 
 
-def test_a_sale_points_to_its_company(alice: WebUser, tenant: Tenant) -> None:
+CARDS = {
+    "sale": ("heading", ["485,000.00 NOK", "?contact.main?contact_id=17", "saleactivityarchive", "Sidecard (sale)"]),
+    "project": ("name", ["Delivery", "projectmembersarchive", "Project manager"]),
+    "ticket": ("title", ["Open", "Sidecard (request)"]),
+}
+"""A record's table: its title, and what else stands on the card of the first one at Acme, or anywhere."""
+
+
+@pytest.mark.parametrize("table", CARDS)
+def test_sales_projects_and_requests_have_cards_and_lists(alice: WebUser, tenant: Tenant, table: str) -> None:
+    title, texts = CARDS[table]
+    rows = tenant.rows[table].items()
+    key, row = next((k, row) for k, row in rows if row.get("amount", 485000.0) == 485000.0)
+    page = alice.open(f"{table}.main?{table}_id={key}").text
+    assert f"<h1>{row[title]}" in page
+    assert [text for text in texts if text not in page] == []
+    assert f'href="?{table}.main?{table}_id={key}">{row[title]}</a>' in alice.open(table).text
+    assert alice.open(f"{table}.main?{table}_id=9999").status_code == 404
+
+
+@pytest.mark.parametrize("table", CARDS)
+def test_who_may_not_see_them_sees_none(bob: WebUser, tenant: Tenant, table: str) -> None:
+    tenant.denied["bob"] = [f"{table}:select"]
+    key, row = next(iter(tenant.rows[table].items()))
+    assert bob.open(f"{table}.main?{table}_id={key}").status_code == 404
+    assert row[CARDS[table][0]] not in bob.open(table).text
+
+
+def test_a_panel_on_such_a_card_is_told_its_record(alice: WebUser, tenant: Tenant) -> None:
+    """And whose it is: those are the current company and person then."""
     key = next(key for key, row in tenant.rows["sale"].items() if row["contact"] == 17)
-    page = alice.open(f"sale.main?sale_id={key}").text
-    assert f'href="?contact.main.salearchive?contact_id=17&amp;sale_id={key}"' in page
+    urls = panel_urls(alice.open(f"sale.main?sale_id={key}"))
+    assert unquote(urls["sidecard.sale.tab"]).endswith(f"&sale_id={key}")
+    assert unquote(urls["sidecard.company.side"]).endswith("&contact_id=17")
+    ticket, asked = next(iter(tenant.rows["ticket"].items()))
+    page = alice.open(f"ticket.main?ticket_id={ticket}")
+    company = tenant.rows["person"][asked["person"]]["contact"]
+    assert unquote(panel_urls(page)["sidecard.request.card"]).endswith(f"&ticket_id={ticket}")
+    assert f'data-record="{company}/{asked["person"]}/' in page.text
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,11 @@ def put(alice: Caller, visible_in: str, groups: Any = EVERYBODY, **given: Any) -
         ("CompanyMinicard", "diary", "side"),
         ("NavigatorButton", "diary", "navigator"),
         ("ButtonPanelTask", "diary", "navigator"),
-        ("Dashboard", "dashboard2", "navigator"),
+        ("SaleCard", "sale.main?sale_id=1", "card"),
+        ("SaleArchive", "sale.main?sale_id=1", "archive"),
+        ("ProjectCard", "project.main?project_id=1", "card"),
+        ("ProjectArchive", "project.main?project_id=1", "archive"),
+        ("TicketCard", "ticket.main?ticket_id=1", "card"),
     ],
 )
 def test_a_panel_has_a_button_and_a_frame_where_it_is_visible(
@@ -64,6 +68,12 @@ def test_a_panel_has_a_button_and_a_frame_where_it_is_visible(
     page = bob.open(place)
     assert f"acme.{visible_in}" in panel_urls(page)
     assert re.search(rf'data-area="{area}"\s+data-panel="{key}"', page.text)
+
+
+def test_a_dashboard_shows_its_tiles_at_once(alice: Caller, bob: WebUser) -> None:
+    key = put(alice, "Dashboard")
+    tiles = bob.open("dashboard2.main").text.partition('data-panels="tile"')[2]
+    assert f'data-panel-id="{key}"' in tiles.partition("</section>")[0]
 
 
 @pytest.mark.parametrize("visible_in", ["PersonCard", "SaleCard", "Dashboard", "DocumentDialog", "Invisible"])

@@ -26,6 +26,7 @@ class Current:
     person_id: int = 0
     sale_id: int = 0
     project_id: int = 0
+    ticket_id: int = 0
     new: bool = False
     """A record not saved yet is open: its id is written as ``0`` instead of nothing."""
 
@@ -93,6 +94,7 @@ def _ids(current: Current) -> Values:
         "atid": lambda: current.person_id or "",
         "said": lambda: current.sale_id or "",
         "prid": lambda: current.project_id or "",
+        "tiid": lambda: current.ticket_id or "",
     }
 
 

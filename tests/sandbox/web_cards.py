@@ -69,7 +69,7 @@ def company_card(desk: Desk, place: Place, key: int, row: Row) -> Card:
     """The card of a stored company."""
     upper, lower = place.tab(tuple(COMPANY_UPPER)), place.tab(tuple(COMPANY_LOWER))
     order = sorted(desk.live("contact"), key=lambda one: (one[1]["name"].casefold(), one[0]))
-    before, after = _neighbours([found for found, _ in order], key)
+    before, after = neighbours([found for found, _ in order], key)
     content = {"main": _company_main, "udef": _company_more, "interest": _interests, "info": _note}[upper]
     return Card(
         kind="contact",
@@ -80,7 +80,7 @@ def company_card(desk: Desk, place: Place, key: int, row: Row) -> Card:
         upper=[Tab(text, place.at(tab, lower, contact_id=key), tab == upper) for tab, text in COMPANY_UPPER.items()],
         lower=[Tab(text, place.at(upper, tab, contact_id=key), tab == lower) for tab, text in COMPANY_LOWER.items()],
         checks=[("Stop", bool(row.get("stop"))), ("No Mailings", bool(row.get("no_mailing")))],
-        updated=_updated(desk, row),
+        updated=updated(desk, row),
         previous=place.at(upper, lower, contact_id=before) if before else None,
         next=place.at(upper, lower, contact_id=after) if after else None,
         edit=_edit(desk, place, "contact", contact_id=key),
@@ -93,7 +93,7 @@ def person_card(desk: Desk, place: Place, key: int, row: Row) -> Card:
     """The card of a stored contact (person)."""
     upper, lower = place.tab(tuple(PERSON_UPPER)), place.tab(tuple(PERSON_LOWER))
     mates = sorted(found for found, mate in desk.live("person") if mate["contact"] == row["contact"])
-    before, after = _neighbours(mates, key)
+    before, after = neighbours(mates, key)
     content = {"main": _person_main, "udef": _person_more, "interest": _interests, "info": _note}[upper]
     return Card(
         kind="person",
@@ -104,7 +104,7 @@ def person_card(desk: Desk, place: Place, key: int, row: Row) -> Card:
         upper=[Tab(text, place.at(tab, lower, person_id=key), tab == upper) for tab, text in PERSON_UPPER.items()],
         lower=[Tab(text, place.at(upper, tab, person_id=key), tab == lower) for tab, text in PERSON_LOWER.items()],
         checks=[("Former employee", bool(row.get("retired"))), ("No Mailings", bool(row.get("no_mailing")))],
-        updated=_updated(desk, row),
+        updated=updated(desk, row),
         previous=place.at(upper, lower, person_id=before) if before else None,
         next=place.at(upper, lower, person_id=after) if after else None,
         edit=_edit(desk, place, "person", person_id=key),
@@ -113,7 +113,8 @@ def person_card(desk: Desk, place: Place, key: int, row: Row) -> Card:
     )
 
 
-def _neighbours(order: list[int], key: int) -> tuple[int | None, int | None]:
+def neighbours(order: list[int], key: int) -> tuple[int | None, int | None]:
+    """Who stands before and after a record."""
     at = order.index(key)
     return (order[at - 1] if at else None, order[at + 1] if at + 1 < len(order) else None)
 
@@ -128,7 +129,8 @@ def _land(desk: Desk, row: Row) -> str:
     return str(desk.tenant.lists.get("country", {}).get(row.get("country", 0), {}).get("iso2", ""))
 
 
-def _updated(desk: Desk, row: Row) -> str:
+def updated(desk: Desk, row: Row) -> str:
+    """When and by whom a record was changed last."""
     return f"{desk.date(row.get('updated'))} {desk.user(row.get('updated_by'))}".strip()
 
 

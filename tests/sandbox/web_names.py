@@ -139,6 +139,14 @@ class Desk:
         row = self.row("person", key)
         return full_name(row) if row else ""
 
+    def project(self, key: object) -> str:
+        row = self.row("project", key)
+        return str(row["name"]) if row else ""
+
+    def sale(self, key: object) -> str:
+        row = self.row("sale", key)
+        return str(row["heading"]) if row else ""
+
     def user(self, key: object) -> str:
         """An associate's full name, else his initials."""
         for associate in self.tenant.associates.values():

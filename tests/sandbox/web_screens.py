@@ -14,6 +14,7 @@ from .web_edit import Input, inputs
 from .web_names import Desk, full_name
 from .web_panels import Panel, Task, panels, tasks
 from .web_place import Place
+from .web_records import LABELS, LISTS, record_card
 from .web_side import Month, Preview, months, preview, shifted
 from .web_tables import Table, companies, people
 from .world import Row
@@ -82,10 +83,9 @@ class Screen:
 def open_place(desk: Desk, place: Place, session: dict[str, str], typed: Mapping[str, str] | None = None) -> Screen:
     """The screen at a place; the session remembers the current records (SuperOffice's "SuperState")."""
     current = current_records(desk, place, session)
-    for name in ("contact_id", "person_id", "sale_id"):
+    for name in ("contact_id", "person_id", "sale_id", "project_id"):
         session[name] = str(getattr(current, name))
-    opener = {"contact": _company, "person": _person, "sale": _sale, "freetextresult": _search}.get(place.target, _calm)
-    return opener(desk, place, current, typed)
+    return OPENERS.get(place.target, _calm)(desk, place, current, typed)
 
 
 def current_records(desk: Desk, place: Place, session: dict[str, str]) -> Current:
@@ -95,16 +95,27 @@ def current_records(desk: Desk, place: Place, session: dict[str, str]) -> Curren
     contact, person, sale = (place.number(name) for name in ("contact_id", "person_id", "sale_id"))
     if place.target == "person" and place.flag("new"):
         return Current(contact_id=contact)
-    named = desk.row("sale", sale) or desk.row("person", person) or {}
-    contact = contact or named.get("contact", 0)
+    ticket, last = place.number("ticket_id"), Place(what=session)
+    project = place.number("project_id") or last.number("project_id")
+    person = person or _of(desk, "ticket", ticket, "person")
+    if place.target == "sale":
+        person = person or _of(desk, "sale", sale, "person")
+    contact = contact or _of(desk, "sale", sale, "contact") or _of(desk, "person", person, "contact")
     if not contact and not person:
-        last = Place(what=session)
         contact, person, sale = (last.number(name) for name in ("contact_id", "person_id", "sale_id"))
     return Current(
         contact_id=contact if desk.row("contact", contact) else 0,
         person_id=_owned(desk, "person", person, contact),
         sale_id=_owned(desk, "sale", sale, contact),
+        project_id=project if desk.row("project", project) else 0,
+        ticket_id=ticket if desk.row("ticket", ticket) else 0,
     )
+
+
+def _of(desk: Desk, table: str, key: int, name: str) -> int:
+    """The id of another record that one names."""
+    found: int = (desk.row(table, key) or {}).get(name, 0)
+    return found
 
 
 def _owned(desk: Desk, table: str, key: int, contact: int) -> int:
@@ -180,14 +191,22 @@ def _missing(desk: Desk, place: Place, current: Current, what: str) -> Screen:
     return _screen(desk, "calm.html", "Not found", place, current, status=404, lines=lines, way=Place(place.target))
 
 
-def _sale(desk: Desk, place: Place, current: Current, _: Mapping[str, str] | None) -> Screen:
-    """Sales have no card here: point to the line in the company's sales."""
-    row = desk.row("sale", place.number("sale_id"))
-    if row is None:
-        return _calm(desk, place, current, None)
-    way = Place("contact", ("main", "salearchive"), {}, {"contact_id": str(row["contact"]), **place.what})
-    lines = ("The sale card is not in this sandbox.", "The sale is shown among the sales of its company.")
-    return _screen(desk, "calm.html", row.get("heading") or "Sale", place, current, lines=lines, way=way)
+def _record(desk: Desk, place: Place, current: Current, _: Mapping[str, str] | None) -> Screen:
+    """A sale, a project or a request, or the list of them."""
+    table = place.target
+    key, label = place.number(f"{table}_id"), LABELS[table]
+    if not place.what.get(f"{table}_id") or place.flag("new"):
+        found = LISTS[table](desk, place.what.get("search", "").strip())
+        return _screen(desk, "find.html", label, place, current, table=found)
+    row = desk.row(table, key)
+    if row is None or not desk.may(f"{table}:select"):
+        return _missing(desk, place, current, label.lower())
+    card = record_card(desk, place, table, key, row)
+    return _screen(desk, "card.html", card.title, place, current, card=card)
+
+
+def _dashboard(desk: Desk, place: Place, current: Current, _: Mapping[str, str] | None) -> Screen:
+    return _screen(desk, "dashboard.html", "Dashboard", place, current)
 
 
 def _search(desk: Desk, place: Place, current: Current, _: Mapping[str, str] | None) -> Screen:
@@ -199,8 +218,20 @@ def _search(desk: Desk, place: Place, current: Current, _: Mapping[str, str] | N
 def _calm(desk: Desk, place: Place, current: Current, _: Mapping[str, str] | None) -> Screen:
     entry = next((one for one in NAVIGATOR if place.target.startswith(one.target)), None)
     title = entry.label if entry else place.target.capitalize()
-    lines = ("This part of SuperOffice is not in this sandbox.", "Company and Contact are.")
+    lines = (
+        "This part of SuperOffice is not in this sandbox.",
+        "Its cards are: company, contact, sale, project, request.",
+    )
     return _screen(desk, "calm.html", title, place, current, lines=lines, way=Place("contact"))
+
+
+OPENERS = {
+    "contact": _company,
+    "person": _person,
+    **dict.fromkeys(LISTS, _record),
+    "dashboard2": _dashboard,
+    "freetextresult": _search,
+}
 
 
 def month_page(desk: Desk, of: str) -> dict[str, Any]:

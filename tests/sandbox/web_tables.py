@@ -106,18 +106,18 @@ def sales(desk: Desk, place: Place, owner: str, key: int) -> Table:
     if not desk.may("sale:select"):
         return _denied(heads)
     rows = sorted(_owned(desk, "sale", owner, key), key=lambda one: one[1]["date"], reverse=True)
-    lines = [_line(place, "sale_id", found, _sale_cells(desk, row)) for found, row in rows]
+    lines = [_line(place, "sale_id", found, _sale_cells(desk, found, row)) for found, row in rows]
     return Table(heads, lines, sums=_sums(desk, [row for _, row in rows]))
 
 
-def _sale_cells(desk: Desk, row: Row) -> list[Cell]:
+def _sale_cells(desk: Desk, key: int, row: Row) -> list[Cell]:
     return [
         Cell(desk.date(row["date"])),
         Cell(desk.amount(row["amount"]), number=True),
         Cell(desk.item("currency", row.get("currency"))),
         Cell(desk.item("prob", row.get("stage"))),
         Cell(row.get("status") or ""),
-        Cell(row.get("heading") or ""),
+        Cell(row.get("heading") or "", _to("sale", sale_id=key)),
         Cell(desk.person(row.get("person"))),
         Cell(_initials(desk, row.get("associate"))),
     ]
@@ -136,6 +136,78 @@ def _initials(desk: Desk, associate_id: object) -> str:
     return next((one.initials for one in found), "")
 
 
+REQUEST_HEADS = ["Request ID", "Title", "Status", "Owner", "Created"]
+
+
+def requests(desk: Desk, place: Place, owner: str, key: int) -> Table:
+    """Requests, the newest first; a company's are those of its people."""
+    if not desk.may("ticket:select"):
+        return _denied(REQUEST_HEADS)
+    rows = [(found, row) for found, row in desk.live("ticket") if _asked_by(desk, row, owner) == key]
+    return Table(REQUEST_HEADS, [_request_line(desk, found, row) for found, row in sorted(rows, key=_newest)])
+
+
+def _asked_by(desk: Desk, row: Row, owner: str) -> int:
+    person = desk.row("person", row["person"]) or {}
+    found: int = person.get("contact", 0) if owner == "contact" else row[owner]
+    return found
+
+
+def _newest(found: tuple[int, Row]) -> int:
+    return -found[0]
+
+
+def _request_line(desk: Desk, key: int, row: Row) -> Line:
+    cells = [
+        Cell(str(key)),
+        Cell(row["title"], _to("ticket", ticket_id=key)),
+        Cell(desk.item("ticketstatus", row["status"])),
+        Cell(desk.user(row["owner"])),
+        Cell(desk.date(row["registered"])),
+    ]
+    return Line(cells, _card("ticket", key))
+
+
+PROJECT_HEADS = ["Project name", "Type", "Status", "End date", "Manager"]
+
+
+def projects(desk: Desk, place: Place, owner: str, key: int) -> Table:
+    """The projects a company or a person takes part in."""
+    if not desk.may("project:select"):
+        return _denied(PROJECT_HEADS)
+    joined = {member["project"] for _, member in desk.live("project_member") if member[owner] == key}
+    return Table(PROJECT_HEADS, [_project_line(desk, one, row) for one, row in desk.live("project") if one in joined])
+
+
+def _project_line(desk: Desk, key: int, row: Row) -> Line:
+    cells = [
+        Cell(row["name"], _to("project", project_id=key)),
+        Cell(desk.item("projecttype", row["type"])),
+        Cell(desk.item("projectstatus", row["status"])),
+        Cell(desk.date(row["end"])),
+        Cell(desk.user(row["associate"])),
+    ]
+    return Line(cells, _card("project", key))
+
+
+def members(desk: Desk, place: Place, owner: str, key: int) -> Table:
+    """Who takes part in a project."""
+    heads = ["Contact", "Company", "Function", "Comment"]
+    if not desk.may("project:select"):
+        return _denied(heads)
+    rows = _owned(desk, "project_member", owner, key)
+    return Table(heads, [Line(_member_cells(desk, row), None) for _, row in rows])
+
+
+def _member_cells(desk: Desk, row: Row) -> list[Cell]:
+    return [
+        Cell(desk.person(row["person"]), _to("person", person_id=row["person"]) if row["person"] else ""),
+        Cell(desk.company(row["contact"]), _to("contact", contact_id=row["contact"]) if row["contact"] else ""),
+        Cell(desk.item("pmembtype", row["function"])),
+        Cell(row["comment"]),
+    ]
+
+
 def _nothing(*heads: str) -> Callable[[Desk, Place, str, int], Table]:
     return lambda _desk, _place, _owner, _key: Table(list(heads))
 
@@ -143,9 +215,11 @@ def _nothing(*heads: str) -> Callable[[Desk, Place, str, int], Table]:
 TABLES: dict[str, Callable[[Desk, Place, str, int], Table]] = {
     "personarchive": persons,
     "activityarchive": activities,
+    "saleactivityarchive": activities,
     "salearchive": sales,
-    "ticketarchive": _nothing("Request ID", "Title", "Status", "Owner", "Created"),
-    "projectarchive": _nothing("Project name", "Type", "Status", "End date", "Owner"),
+    "ticketarchive": requests,
+    "projectarchive": projects,
+    "projectmembersarchive": members,
     "relationarchive": _nothing("Relation", "Company", "Contact", "Comment"),
 }
 
@@ -216,3 +290,45 @@ def _found_person(desk: Desk, key: int, row: Row) -> list[Cell]:
         Cell(first(row.get("mobile_phones"))),
         Cell(mail, f"mailto:{mail}" if mail else ""),
     ]
+
+
+def found_sales(desk: Desk, search: str) -> Table:
+    """The sales whose heading, number or company match; all of them without a search."""
+    heads = ["Sale", "Company", "Sale date", "Amount", "Currency", "Stage", "Status", "Owner"]
+    if not desk.may("sale:select"):
+        return _denied(heads)
+    rows = [
+        (key, row)
+        for key, row in sorted(desk.live("sale"), key=lambda one: one[1]["date"], reverse=True)
+        if not search or matches(search, (row["heading"], row["number"], desk.company(row["contact"])))
+    ]
+    return Table(heads, [Line(_found_sale(desk, key, row), _card("sale", key)) for key, row in rows])
+
+
+def _found_sale(desk: Desk, key: int, row: Row) -> list[Cell]:
+    return [
+        Cell(row["heading"], _to("sale", sale_id=key)),
+        Cell(desk.company(row["contact"])),
+        Cell(desk.date(row["date"])),
+        Cell(desk.amount(row["amount"]), number=True),
+        Cell(desk.item("currency", row["currency"])),
+        Cell(desk.item("prob", row["stage"])),
+        Cell(row["status"]),
+        Cell(_initials(desk, row["associate"])),
+    ]
+
+
+def found_projects(desk: Desk, search: str) -> Table:
+    """The projects whose name or number match; all of them without a search."""
+    if not desk.may("project:select"):
+        return _denied(PROJECT_HEADS)
+    rows = [(key, row) for key, row in desk.live("project") if matches(search, (row["name"], row["number"]))]
+    return Table(PROJECT_HEADS, [_project_line(desk, key, row) for key, row in rows])
+
+
+def found_requests(desk: Desk, search: str) -> Table:
+    """The requests whose title matches, the newest first; all of them without a search."""
+    if not desk.may("ticket:select"):
+        return _denied(REQUEST_HEADS)
+    rows = [(key, row) for key, row in desk.live("ticket") if matches(search, (row["title"], str(key)))]
+    return Table(REQUEST_HEADS, [_request_line(desk, key, row) for key, row in sorted(rows, key=_newest)])

@@ -1,7 +1,8 @@
 // The web panels. Each is one element that outlives navigation; its iframe gets a new address only if the URL that the
 // template variables give differs from the one it has, when it is shown.
 
-/** Area (card, archive, side, navigator) to the id of the panel chosen there; "" is the card's own content. */
+/** Area (card, archive, side, navigator) to the id of the panel chosen there; "" is the card's own content. Tiles of a
+ *  dashboard are not chosen: all of them are shown. */
 const chosen = { card: "", archive: "", navigator: "", side: sessionStorage.getItem("side") ?? null };
 
 /** Shows a panel in its area, or the area's own content for "". */
@@ -18,6 +19,7 @@ export function arrange({ moved = false } = {}) {
     for (const panel of all(area)) show(panel, panel.dataset.panelId === id, moved);
     mark(area, id);
   }
+  for (const tile of all("tile")) show(tile, true, moved);
   for (const part of document.querySelectorAll("[data-side]")) part.hidden = part.dataset.side !== shown("side");
   document.body.classList.toggle("card-panel", shown("card") !== "");
   document.body.classList.toggle("archive-panel", shown("archive") !== "");
