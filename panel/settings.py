@@ -199,6 +199,7 @@ PANELS = [
     "panel.panels.sale.Sale",
     "panel.panels.request.Request",
     "panel.panels.my_day.MyDay",
+    "panel.panels.pipeline.Pipeline",
 ]
 
 # Language and time

@@ -65,6 +65,8 @@ class Card:
     ticket_id: int = 0
     client: str = ""
     """SuperOffice's word for the program that shows the panel, its variable ``<clie>``: ``web``, ``pocket`` …"""
+    view: str = ""
+    """Which of several views of a panel was chosen in it."""
     embedded: bool = False
     """Inside SuperOffice's frame, rather than on a page of its own."""
 
@@ -76,6 +78,7 @@ class Card:
             associate_id=_id(query.get("usid", "")),
             language=_word(query.get("lang", "")),
             client=_word(query.get("client", "")),
+            view=_word(query.get("view", "")),
             embedded=embedded,
             **{name: _id(query.get(name, "")) for name in RECORDS},
         )
@@ -89,7 +92,7 @@ class Card:
         """The query of an address that leads to the same card, in the same program."""
         said: dict[str, str | int] = {"uctx": self.ctx, "usid": self.associate_id, "lang": self.language}
         said |= {"client": self.client}
-        said |= {name: getattr(self, name) for name in RECORDS}
+        said |= {name: getattr(self, name) for name in RECORDS} | {"view": self.view}
         return urlencode({key: value for key, value in said.items() if value})
 
 

@@ -78,7 +78,7 @@ class Place:
     @cached_property
     def key(self) -> str:
         """A sign-out counts the generation up, so nothing of before is found."""
-        shown = json.dumps([self.slug, [getattr(self.card, name) for name in RECORDS]])
+        shown = json.dumps([self.slug, self.card.view, [getattr(self.card, name) for name in RECORDS]])
         digest = hashlib.sha256(shown.encode()).hexdigest()[:32]
         return f"visit:{self.membership.pk}:{self.membership.generation}:{digest}"
 

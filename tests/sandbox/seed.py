@@ -43,6 +43,7 @@ PANELS = (
     ("person", "PersonArchive", "tab", "&person_id=<atid>", 'US:"Sidecard (contact)";NO:"Sidecard (kontakt)"'),
     ("my-day", "NavigatorButton", "button", "", 'US:"My day";NO:"Min dag"'),
     ("sale", "SaleArchive", "tab", "&sale_id=<said>", 'US:"Sidecard (sale)";NO:"Sidecard (salg)"'),
+    ("pipeline", "Dashboard", "tile", "", 'US:"Pipeline";NO:"Salgstrakt"'),
     ("request", "TicketCard", "card", "&ticket_id=<tiid>", 'US:"Sidecard (request)";NO:"Sidecard (sak)"'),
 )
 """Ours, as an administrator would put them."""

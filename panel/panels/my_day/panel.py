@@ -16,8 +16,8 @@ from panel.panels.contract import Card, Panel, Place, Section, section
 from panel.panels.my_day.actions import Complete, Move, Undo
 from panel.panels.my_day.day import Day, base_zone
 from panel.panels.my_day.neglected import DAYS, my_companies, neglected, signs_since
-from panel.panels.my_day.pipeline import pipelines
 from panel.panels.my_day.rows import Item, Row
+from panel.panels.pipeline.chart import pipelines
 
 COMING = 7
 """Days after today."""

@@ -7,6 +7,7 @@ f-strings: Django's ``format_html`` takes several times as long, and was a fifth
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -15,7 +16,7 @@ from urllib.parse import quote, urlsplit
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
+from babel.numbers import format_compact_decimal, format_decimal, get_decimal_symbol, get_group_symbol
 from django import template
 from django.template import Context
 from django.template.base import Node, NodeList, Parser, Token
@@ -32,6 +33,9 @@ register = template.Library()
 
 OUTSIDE = ' target="_blank" rel="noopener noreferrer"'
 """Leads out of the frame and tells nobody where from."""
+
+
+MILLION = 1_000_000
 
 
 @lru_cache(64)
@@ -86,6 +90,20 @@ def money(context: Context, amount: Decimal, currency: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def short_money(context: Context, amount: Decimal) -> str:
+    """An amount where there is little room, in the reader's figures: ``485K``."""
+    return format_compact_decimal(
+        amount, fraction_digits=int(abs(amount) >= MILLION), locale=locale_of(context["language"])
+    )
+
+
+@register.simple_tag(takes_context=True)
+def month(context: Context, value: date) -> str:
+    """The short name of a day's month, as the reader writes it."""
+    return format_date(value, "LLL", locale=locale_of(context["language"]))
+
+
+@register.simple_tag(takes_context=True)
 def day(context: Context, value: date | None) -> SafeString | str:
     """A date as the reader writes it."""
     return "" if value is None else _day(value, context["language"])
@@ -137,6 +155,12 @@ def value_of(context: Context, value: Value) -> SafeString | str:
 def action_url(context: Context, action: str) -> str:
     """The address of one of the panel's actions, on this card: ``{% action_url "edit" as edit_url %}``."""
     return f"{reverse('panels:act', args=[context['slug'], action])}?{context['card'].query()}"
+
+
+@register.simple_tag(takes_context=True)
+def view_url(context: Context, view: str) -> str:
+    """The address of this panel on this card in one of its views: ``{% view_url "group" %}``."""
+    return f"{reverse('panels:show', args=[context['slug']])}?{replace(context['card'], view=view).query()}"
 
 
 @register.simple_tag(takes_context=True)

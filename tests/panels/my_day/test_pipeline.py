@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_client.sales import PipelineRow
-from panel.panels.my_day.pipeline import pipelines
+from panel.panels.pipeline.chart import pipelines
 from tests.sandbox.world import Tenant
 
 from .conftest import ALICE, BOB, section, shown
