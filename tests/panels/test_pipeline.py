@@ -127,7 +127,7 @@ def test_whose_sales_are_shown(
     [head] = re.findall(r'<figcaption class="sums".*?</figcaption>', page, re.DOTALL)
     assert response.status_code == 200
     assert sum_ in head
-    assert re.findall(r'aria-current="page">([^<]+)<', page) == [current]
+    assert re.findall(r'class="tab"[^>]*aria-current="page">([^<]+)<', page) == [current]
     assert "7,777" not in page
 
 
