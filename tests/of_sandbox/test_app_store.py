@@ -202,3 +202,33 @@ def test_consent_by_switch_is_superoffice_s_own(application: Application) -> Non
 def test_without_the_agent_there_are_no_webhooks(application: Application, sandbox: Sandbox) -> None:
     order(application, "clients/sidecard-sandbox", {"webhooks": False})
     assert Caller(sandbox).send("GET", "v1/Webhook").status_code == 403
+
+
+# Other ends
+
+
+def test_an_expired_approval_is_renewed_by_an_administrator(
+    visitor: Visitor, application: Application, nordlys: Tenant
+) -> None:
+    tokens = application.exchange(visitor.code("alice")).json()
+    order(application, "tenants/Cust12345", {"expired": True})
+    assert visitor.sandbox.world.bearer(tokens["access_token"]) is None
+    assert application.refresh(tokens["refresh_token"]).json()["error_description"] == "Expired (3)"
+    page = visitor.ask("Cust12345")
+    assert "has expired" in page.text
+    assert "code" in answer(visitor.press(page, "approve"))
+    assert nordlys.refusal == ""
+
+
+def test_bob_hears_that_the_approval_has_expired(visitor: Visitor, application: Application) -> None:
+    order(application, "tenants/Cust12345", {"expired": True})
+    page = visitor.sign_in(visitor.ask("Cust12345"), "bob")
+    assert answer(visitor.press(page, "not-approved"))["error_description"] == "Expired (3)"
+
+
+def test_an_error_callback_of_its_own_gets_the_errors(visitor: Visitor, application: Application) -> None:
+    order(application, "clients/sidecard-sandbox", {"error_url": "http://127.0.0.1:8000/oops/"})
+    page = visitor.sign_in(visitor.ask("Cust67890"), "charlie")
+    refused = visitor.press(page, "cancel")
+    assert refused.headers["location"].startswith("http://127.0.0.1:8000/oops/?error=access_denied&")
+    assert "code" in answer(visitor.press(visitor.ask("Cust67890"), "approve"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
@@ -38,8 +38,10 @@ class Refused(Exception):
         super().__init__(error, description)
         self.way, self.error, self.description = way, error, description
 
-    def response(self) -> Response:
-        return self.way.back({"error": self.error, "error_description": self.description})
+    def response(self, client: Client) -> Response:
+        """To the callback, or to the application's own error callback if it has one."""
+        way = replace(self.way, redirect_uri=client.error_url) if client.error_url else self.way
+        return way.back({"error": self.error, "error_description": self.description})
 
 
 @dataclass(frozen=True)

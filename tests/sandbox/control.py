@@ -32,7 +32,9 @@ TEXT = (str, NOTHING)
 WHOLE = (int, NOTHING)
 TENANT_TYPES: dict[str, Any] = {
     **dict.fromkeys(("state", "move", "upgrade", "push"), str),
-    **dict.fromkeys(("revoke", "restore", "consent", "needs_reapproval", "back_up", "backup_restored"), bool),
+    **dict.fromkeys(
+        ("revoke", "restore", "consent", "needs_reapproval", "expired", "back_up", "backup_restored"), bool
+    ),
     "denied": dict,
 }
 FAULT_TYPES: dict[str, Any] = {
@@ -139,8 +141,8 @@ class Control:
 
     async def tenant(self, request: Request) -> Response:
         """Change one tenant: ``state``, ``move`` (to a host name), ``revoke``, ``restore``, ``consent``,
-        ``needs_reapproval``, ``denied``; ``back_up`` its database and put it back (``backup_restored``); ``upgrade``
-        it to a release; ``push`` a change to applications that did not happen, by its name."""
+        ``needs_reapproval``, ``expired``, ``denied``; ``back_up`` its database and put it back (``backup_restored``);
+        ``upgrade`` it to a release; ``push`` a change to applications that did not happen, by its name."""
         tenant = self.known_tenant(request.path_params["ctx"])
         given = await switches(request, TENANT_TYPES)
         if given.get("push", "MOVE").upper() not in ChangeType.__members__:
@@ -181,7 +183,8 @@ class Control:
             self.world.approve(tenant)
         elif "consent" in given:
             tenant.approved = False
-        tenant.needs_reapproval = given.get("needs_reapproval", tenant.needs_reapproval)
+        for name in ("needs_reapproval", "expired"):
+            setattr(tenant, name, given.get(name, getattr(tenant, name)))
 
     async def login(self, request: Request) -> Response:
         """``coop`` on or off, ``rotate`` the keys, and lifetimes in seconds."""

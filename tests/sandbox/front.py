@@ -6,6 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from .control import TENANT_TYPES
+from .overview import CLIENT_SWITCHES
 from .pages import page
 from .webhooks import EVENTS
 from .world import World
@@ -20,7 +22,7 @@ CONTROLS = [
     (
         "POST /__sandbox__/tenants/Cust12345",
         '{"move": "app"}',
-        "state, move, revoke, restore, consent, needs_reapproval, denied, back_up, backup_restored, upgrade, push",
+        ", ".join(TENANT_TYPES),
     ),
     (
         "GET /__sandbox__/tenants/Cust12345/dump",
@@ -42,7 +44,7 @@ CONTROLS = [
     (
         "POST /__sandbox__/clients/sidecard-sandbox",
         '{"state_push": true}',
-        "state_push (to state_url), install_url, configure_url, uninstall_url, system_token and webhooks (re-approval)",
+        f"{', '.join(CLIENT_SWITCHES)}; more than customers approved needs their approval anew",
     ),
     (
         "POST /__sandbox__/webhooks/contact.changed",

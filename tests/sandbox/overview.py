@@ -86,7 +86,7 @@ def tenant_state(tenant: Tenant, urls: dict[str, str]) -> dict[str, Any]:
         "approved_at",
         "needs_reapproval",
     )
-    names += ("revoked", "revoked_by", "denied")
+    names += ("expired", "revoked", "revoked_by", "denied")
     shown = {name: getattr(tenant, name) for name in names}
     return shown | {"url": f"{urls[tenant.host]}/{tenant.ctx}", "running": tenant.state in RUNNING}
 
@@ -95,7 +95,7 @@ CLIENT_SWITCHES: dict[str, type] = {
     "state_push": bool,
     "system_token": bool,
     "webhooks": bool,
-    **dict.fromkeys(APP_LINKS, str),
+    **dict.fromkeys((*APP_LINKS, "error_url"), str),
 }
 """What of an application's registration can be changed while the sandbox runs."""
 

@@ -27,8 +27,6 @@ SESSION = "superid"
 FORM = "superid_form"
 """Cookie whose value every form repeats: a page of another site cannot post here."""
 WEB_CODE_SECONDS = 60
-DECLINED = {"cancel": "Denied (4)", "not-approved": "NeedsReapproval (5)"}
-"""Steps back to the application without a code, and what it is told."""
 
 
 class Detour(Exception):
@@ -101,16 +99,16 @@ class SuperId:
         try:
             ask = understand(self.world, request.path_params["ctx"], request.query_params)
             step = await self.step(request)
-            if step in DECLINED:
-                raise Refused(ask.way, "access_denied", DECLINED[step])
+            if step == "cancel":
+                raise Refused(ask.way, "access_denied", "Denied (4)")
             human, tenant = self.arrived(request, ask.ctx, lambda ctx: authorize_url(ctx, request))
-            self.consent(request, ask, tenant, human, approves=step == "approve")
+            self.consent(request, ask, tenant, human, step)
         except Detour as detour:
             return detour.response
         except Unanswerable as error:
             return pages.notice(error.title, error.text, status=400)
         except Refused as refused:
-            return refused.response()
+            return refused.response(self.world.clients[request.query_params["client_id"]])
         return ask.way.back({"code": issue_code(self.world, ask, tenant, human)})
 
     async def web(self, request: Request) -> Response:
@@ -142,7 +140,7 @@ class SuperId:
     # The steps of a person
 
     async def step(self, request: Request) -> str:
-        """What the person just did on one of our pages: empty on arrival, ``approve`` or ``cancel``.
+        """What the person just did on one of our pages: empty on arrival, ``approve``, ``not-approved`` or ``cancel``.
 
         Raises `Detour` after signing in or out, and for a form that is not ours.
         """
@@ -194,7 +192,7 @@ class SuperId:
         request.state.tenant = tenant.ctx
         return human, tenant
 
-    def consent(self, request: Request, ask: Ask, tenant: Tenant, human: Human, *, approves: bool) -> None:
+    def consent(self, request: Request, ask: Ask, tenant: Tenant, human: Human, step: str) -> None:
         """See that the tenant has authorised the application; an administrator may do it now.
 
         Raises `Refused` when access was revoked, `Detour` to the consent page or, for other people, to a refusal. What
@@ -205,9 +203,11 @@ class SuperId:
             raise Refused(ask.way, "access_denied", tenant.refusal)
         if not tenant.refusal:
             return
-        if administrator and approves:
+        if administrator and step == "approve":
             self.world.approve(tenant, human.email)
             return
+        if step == "not-approved":
+            raise Refused(ask.way, "access_denied", tenant.refusal)
         name, status = ("consent.html", 200) if administrator else ("not_approved.html", 403)
         raise Detour(self.form_page(request, name, status=status, human=human, tenant=tenant, client=ask.client))
 

@@ -79,6 +79,8 @@ class Tenant:
     """When, as records store dates."""
     needs_reapproval: bool = False
     """The application asks for more than was approved: nobody gets in until an administrator approves again."""
+    expired: bool = False
+    """The authorization's validity has run out."""
     revoked: bool = False
     revoked_by: str = ""
     """User name of the customer's administrator who did it in the App Store; empty when SuperOffice did."""
@@ -108,6 +110,8 @@ class Tenant:
             return "Denied (4)"
         if self.revoked:
             return "Revoked (1)"
+        if self.expired:
+            return "Expired (3)"
         return "" if self.approved and not self.needs_reapproval else "NeedsReapproval (5)"
 
     def table(self, name: str) -> dict[int, Row]:
@@ -139,6 +143,8 @@ class Client:
     configure_url: str = ""
     uninstall_url: str = ""
     """The link of the type "Disabled": the application takes its things away itself."""
+    error_url: str = ""
+    """The custom error callback: where the browser goes when a sign-in failed; empty is the callback itself."""
     system_token: bool = True
     """Whether it may work as a system user; switching it on needs every customer's approval anew."""
     webhooks: bool = True
@@ -277,7 +283,7 @@ class World:
         if found is None or found["expires"] <= self.now().timestamp():
             return None
         tenant = self.tenants[found["ctx"]]
-        if tenant.revoked or tenant.needs_reapproval:
+        if tenant.revoked or tenant.expired or tenant.needs_reapproval:
             return None
         return tenant, tenant.associates[found["human"]]
 
@@ -306,7 +312,7 @@ class World:
     def approve(self, tenant: Tenant, by: str = "") -> None:
         """Authorise the application at one tenant; ``by`` is an administrator's user name, empty for SuperOffice."""
         tenant.approved, tenant.approved_by, tenant.approved_at = True, by, self.stamp()
-        tenant.needs_reapproval = tenant.revoked = False
+        tenant.needs_reapproval = tenant.expired = tenant.revoked = False
         tenant.revoked_by = ""
 
     def demand_reapproval(self) -> None:
@@ -319,7 +325,7 @@ class World:
         webhooks stay."""
         tenant.revoked, tenant.revoked_by = True, by
         tenant.approved, tenant.approved_by, tenant.approved_at = False, "", ""
-        tenant.needs_reapproval = False
+        tenant.needs_reapproval = tenant.expired = False
         tenant.system_tokens.clear()
         for tokens in (self.access_tokens, self.refresh_tokens, self.tickets):
             for token in [t for t, held in tokens.items() if held["ctx"] == tenant.ctx]:
