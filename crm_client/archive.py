@@ -48,14 +48,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
 from crm_client.calls import NEXT_LINK, Call, Operation, Page, Stream, follow
 from crm_client.errors import BadAnswer
-from crm_client.frozen import dataclass
+from crm_client.frozen import dataclass, replace
 from crm_client.values import TableRight, in_utc, integer, text, yes
 
 type Row = dict[str, Any]

@@ -519,7 +519,10 @@ class AsyncCrm(_Client):
             except httpx.RequestError as error:
                 return Lost(fate(error), error)
         trip.status = response.status_code
-        return _answer(response, response.content)
+        answer = _answer(response, response.content)
+        # It leads back to the response: a circle that only the garbage collector would take apart.
+        del response.stream
+        return answer
 
     async def _opened(self, trip: Trip, call: Call) -> Answer | Opened | Lost:
         async with AsyncExitStack() as held:

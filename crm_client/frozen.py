@@ -35,6 +35,11 @@ def filled[T](cls: type[T], values: dict[str, Any]) -> T:
     return made
 
 
+def replace[T](one: T, **values: Any) -> T:
+    """As in the standard library, in a third of the time: what is not given is not sought."""
+    return filled(type(one), vars(one) | values)
+
+
 def _init(self: Any, *placed: Any, **named: Any) -> None:
     order, constants, factories, names = _plan(type(self))
     given = dict(zip(order, placed, strict=False)) | named

@@ -7,6 +7,7 @@ or bytes: what lies in Redis is data, never a pickle that could run.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable
 from functools import cache
@@ -41,7 +42,29 @@ class Plain:
 PLAIN = Plain()
 
 
-def _client() -> redis.asyncio.Redis:
+class Client(redis.asyncio.Redis):
+    """Redis', whose looks in one turn of the event loop are one question: asking costs more than what is asked for."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._keys: list[str] = []
+        self._next: asyncio.Task[list[bytes | None]] | None = None
+
+    async def look(self, *keys: str) -> list[bytes | None]:
+        """The values of these keys; None where there is none."""
+        if self._next is None:
+            self._next = asyncio.create_task(self._ask())
+        first, found = len(self._keys), self._next
+        self._keys += keys
+        # Who gives up waiting must not take the answer from the others.
+        return (await asyncio.shield(found))[first : first + len(keys)]
+
+    async def _ask(self) -> list[bytes | None]:
+        keys, self._keys, self._next = self._keys, [], None
+        return await self.mget(keys)  # type: ignore[return-value]  # texts come to clients that ask for them
+
+
+def _client() -> Client:
     pool = redis.asyncio.BlockingConnectionPool.from_url(
         settings.REDIS_URL,
         max_connections=CONNECTIONS,
@@ -49,7 +72,7 @@ def _client() -> redis.asyncio.Redis:
         socket_timeout=PATIENCE,
         socket_connect_timeout=PATIENCE,
     )
-    return redis.asyncio.Redis.from_pool(pool)
+    return Client.from_pool(pool)  # type: ignore[return-value]  # it makes one of its own class
 
 
 awaited = PerLoop(_client)
@@ -69,13 +92,13 @@ class RedisCache(DjangosRedisCache):
         return _blocking(settings.REDIS_URL)
 
     async def aget(self, key: str, default: Any = None, version: int | None = None) -> Any:
-        value = await (await awaited.get()).get(self.make_and_validate_key(key, version=version))
+        (value,) = await (await awaited.get()).look(self.make_and_validate_key(key, version=version))
         return default if value is None else PLAIN.loads(value)
 
     async def aget_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
         keys = list(keys)
         stored = [self.make_and_validate_key(key, version=version) for key in keys]
-        found = zip(keys, await (await awaited.get()).mget(stored), strict=True)
+        found = zip(keys, await (await awaited.get()).look(*stored), strict=True)
         return {key: PLAIN.loads(value) for key, value in found if value is not None}
 
     async def aset(

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache, caches
 
-from panel.cache import PLAIN, awaited
+from panel.cache import PLAIN, Client, awaited
 
 pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="there is no Redis")
 
@@ -51,6 +51,36 @@ def test_nothing_in_redis_is_a_pickle():
     """Who writes to Redis must not be able to run something here."""
     with pytest.raises(UnicodeDecodeError):
         PLAIN.loads(b"\x80\x05cposix\nsystem\n(S'true'\ntR.")
+
+
+def test_looks_of_one_moment_are_one_question(monkeypatch: pytest.MonkeyPatch):
+    questions = []
+
+    class Noting(Client):
+        async def mget(self, keys: Any, *more: Any) -> Any:
+            questions.append(keys)
+            return await super().mget(keys, *more)
+
+    async def look() -> list[Any]:
+        looks = [cache.aget("a"), cache.aget_many(["b", "nothing"]), cache.aget("nothing"), cache.aget("a")]
+        return await asyncio.gather(*looks)
+
+    monkeypatch.setattr("panel.cache.Client", Noting)
+    cache.set("a", 1, 60)
+    cache.set("b", 2, 60)
+    assert asyncio.run(look()) == [1, {"b": 2}, None, 1]
+    assert len(questions) == 1
+
+
+def test_who_gives_up_a_look_takes_nothing_from_the_others():
+    async def one_gives_up() -> tuple[Any, bool]:
+        first, second = (asyncio.create_task(cache.aget(key)) for key in ("first", "second"))
+        await asyncio.sleep(0)
+        first.cancel()
+        return await second, (await asyncio.wait([first]))[0].pop().cancelled()
+
+    cache.set("second", 2, 60)
+    assert asyncio.run(one_gives_up()) == (2, True)
 
 
 def test_requests_share_connections():
