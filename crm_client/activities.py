@@ -5,6 +5,7 @@ as far as SuperOffice knows. *Next* is the earliest follow-up not completed that
 the latest follow-up not completed that is dated before today. Each costs one call, so a panel asks them side by side.
 
 ``past_activities``, ``coming_activities`` and ``overdue_activities`` give all of a kind, the nearest to now first.
+``activities_of`` asks once for all of them, in no order of kinds, for a reader whose day is not that of UTC.
 
 The archive filters by day only (``date`` is of restriction type date), so the day's rows are looked at here.
 """
@@ -23,6 +24,8 @@ from crm_client.values import integer, moment, text, yes
 
 LOOK_AT = 25
 """Rows that are looked at."""
+LOOK_AT_ALL = 100
+"""Rows that are looked at where all kinds are asked for at once."""
 
 type Owner = Literal["Contact", "Person", "Sale", "Project"]
 """Whose activities."""
@@ -48,10 +51,33 @@ class Activity(Line):
     text: str = column("text", text)  # last: it hides the function of its name
 
 
+@dataclass(frozen=True)
+class Activities:
+    """Open and completed follow-ups, each the latest first."""
+
+    open: Sequence[Activity] = ()
+    completed: Sequence[Activity] = ()
+    is_cut: bool = False
+    """There are more; of the open ones none is missing as long as any completed one is here."""
+
+
+def activities_of(owner: Owner, owner_id: int) -> Operation[Activities]:
+    """All in one call: sorted by ``completed``, open ones come before any other, so that old debts are not cut off.
+
+    That a bool sorts "no" before "yes" is our reading of "sortable" [arch ContactActivity].
+    """
+    found = yield from _follow_ups(owner, owner_id, LOOK_AT_ALL, ("completed", "date desc"))
+    return Activities(
+        [one for one in found if not one.is_completed],
+        [one for one in found if one.is_completed],
+        is_cut=len(found) >= LOOK_AT_ALL,
+    )
+
+
 def past_activities(owner: Owner, owner_id: int, now: datetime) -> Operation[list[Activity]]:
     """Completed follow-ups that have begun, the latest first."""
     until = before("date", now.astimezone(UTC).date() + timedelta(days=1))
-    found = yield from _follow_ups(owner, owner_id, "date desc", is_true("completed"), until)
+    found = yield from _follow_ups(owner, owner_id, LOOK_AT, ("date desc",), is_true("completed"), until)
     return [activity for activity in found if activity.start and activity.start <= now]
 
 
@@ -59,7 +85,7 @@ def coming_activities(owner: Owner, owner_id: int, now: datetime) -> Operation[l
     """Follow-ups not completed that are dated today or later, in the order of time."""
     midnight = _midnight(now)
     from_today = after("date", midnight.date() - timedelta(days=1))
-    found = yield from _follow_ups(owner, owner_id, "date", is_true("completed", False), from_today)
+    found = yield from _follow_ups(owner, owner_id, LOOK_AT, ("date",), is_true("completed", False), from_today)
     return [activity for activity in found if activity.start and activity.start >= midnight]
 
 
@@ -67,7 +93,7 @@ def overdue_activities(owner: Owner, owner_id: int, now: datetime) -> Operation[
     """Follow-ups not completed that should have been done before today, the latest first."""
     midnight = _midnight(now)
     until = before("date", midnight.date())
-    found = yield from _follow_ups(owner, owner_id, "date desc", is_true("completed", False), until)
+    found = yield from _follow_ups(owner, owner_id, LOOK_AT, ("date desc",), is_true("completed", False), until)
     return [activity for activity in found if activity.start and activity.start < midnight]
 
 
@@ -92,9 +118,11 @@ def overdue_activity_of(contact_id: int, now: datetime) -> Operation[Activity | 
     return next(iter((yield from overdue_activities("Contact", contact_id, now))), None)
 
 
-def _follow_ups(owner: Owner, owner_id: int, order: str, *conditions: str) -> Operation[list[Activity]]:
+def _follow_ups(
+    owner: Owner, owner_id: int, top: int, order: Sequence[str], *conditions: str
+) -> Operation[list[Activity]]:
     query = Archive(f"v1/{owner}/{int(owner_id)}/Activities").entities("appointment")
-    return first_lines(Activity, query.where(*conditions).order_by(order).top(LOOK_AT))
+    return first_lines(Activity, query.where(*conditions).order_by(*order).top(top))
 
 
 def _midnight(now: datetime) -> datetime:

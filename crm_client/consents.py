@@ -18,7 +18,7 @@ from crm_client.errors import BadAnswer
 from crm_client.fields import read_at
 from crm_client.frozen import dataclass
 from crm_client.records import Record
-from crm_client.values import integer, moment, objects, text
+from crm_client.values import integer, moment, objects, text, yes
 
 STORE = "STORE"
 """Sales and service."""
@@ -49,6 +49,29 @@ class Consent(Record):
     @property
     def is_given(self) -> bool:
         return self.legal_base != WITHDRAWN
+
+
+@dataclass(frozen=True)
+class Keyword(Record):
+    """An item of ``ConsentSource``, ``LegalBase`` or ``ConsentPurpose`` [oas ConsentSource]."""
+
+    key: str = read_at("Key", text)
+    name: str = read_at("Name", text)
+    is_deleted: bool = read_at("Deleted", yes)
+
+
+def keywords(name: str) -> Operation[list[Keyword]]:
+    """The keys a customer has in one of those lists, with names; deleted ones and those without a key left out."""
+    items = yield Call("GET", f"v1/List/{quote(name, safe='')}/Items")
+    if not isinstance(items, list):
+        raise BadAnswer(f"v1/List/{name}/Items: the answer is no array")
+    found = map(Keyword.parse, objects(items))
+    return [one for one in found if one.key and not one.is_deleted]
+
+
+def consent_info(purpose: str, *, legal_base: str, source: str = API) -> dict[str, str]:
+    """A consent as a new person brings it along [oas ConsentInfo]."""
+    return {"ConsentPurposeKey": purpose, "LegalBaseKey": legal_base, "ConsentSourceKey": source}
 
 
 def consents_in(infos: Any) -> tuple[Consent, ...]:

@@ -6,11 +6,13 @@ Never change the company of a person who is a user of SuperOffice (``is_user``):
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from crm_client.archive import Archive, contains
+from crm_client.archive import Archive, both, contains, either, is_
 from crm_client.calls import Operation
 from crm_client.consents import Consent, consents_in
 from crm_client.fields import (
@@ -27,8 +29,8 @@ from crm_client.fields import (
 from crm_client.frozen import dataclass
 from crm_client.patch import Change
 from crm_client.records import Custom, Kind
-from crm_client.rows import Line, column, key, lines
-from crm_client.values import Address, Element, Item, integer, text, yes
+from crm_client.rows import Line, column, first_lines, key, lines
+from crm_client.values import Address, Element, Item, integer, objects, text, yes
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,18 @@ def new_person() -> Operation[Person]:
     return PERSONS.new()
 
 
-def create_person(start: Person, **wanted: Any) -> Operation[Person]:
-    """Save a new person, begun by ``new_person``.
+def create_person(start: Person, consents: Sequence[Mapping[str, Any]] = (), **wanted: Any) -> Operation[Person]:
+    """Save a new person, begun by ``new_person``. Look for ``same_persons`` first [dp/best-practices].
+
+    ``consents`` (see ``consent_info``) say how we know of him; those SuperOffice's default has for other purposes
+    stay. Never leave the source unknown [dp/standard-app/certification/checklist].
 
     SuperOffice may send him a confirmation by e-mail, if the customer has chosen so for the source of his consent
     [privacy/admin/add-source].
     """
+    purposes = {info["ConsentPurposeKey"] for info in consents}
+    others = [info for info in objects(start.raw.get("Consents")) if info.get("ConsentPurposeKey") not in purposes]
+    start = replace(start, raw={**start.raw, "Consents": [*others, *consents]}) if consents else start
     return PERSONS.create(start, wanted)
 
 
@@ -139,3 +147,55 @@ def persons_by_email(address: str) -> Operation[list[PersonRow]]:
     """Persons with an e-mail address that contains a text: the look for duplicates SuperOffice has no rule for."""
     query = Archive("v1/Person").where(contains("email/emailAddress", address)).entities("person").order_by("personId")
     return lines(PersonRow, query)
+
+
+@dataclass(frozen=True)
+class Namesake(PersonRow):
+    """A person who may be the one somebody is about to create, with the company he works at."""
+
+    company_id: int = column("personContact/contactId", integer)
+    company: str = column("personContact/nameDepartment", text)
+
+
+MOST_NAMESAKES = 10
+"""More help nobody to recognise one."""
+SHORTEST = 3
+"""Letters to look for, at least [dp/standard-app/certification/checklist]."""
+
+
+def same_persons(first_name: str, last_name: str, emails: Collection[str] = ()) -> Operation[list[Namesake]]:
+    """Persons at any company with the same name or one of the e-mail addresses: SuperOffice has no rule for persons."""
+    ways = [contains("email/emailAddress", address) for address in emails if len(address) >= SHORTEST]
+    name = {"firstName": first_name, "lastName": last_name}
+    if len(first_name + last_name) >= SHORTEST:
+        ways.append("(" + both(*(is_(column, value) for column, value in name.items() if value)) + ")")
+    if not ways:
+        return []
+    query = Archive("v1/Person").where(either(*ways)).entities("person").order_by("personId")
+    return (yield from first_lines(Namesake, query.top(MOST_NAMESAKES)))
+
+
+def same_person(wanted: Person, besides: Collection[int] = ()) -> Operation[Person | None]:
+    """The person one wanted to create, if he is there: for a look after ``OutcomeUnknown``.
+
+    The same name, title, phones and e-mail addresses at the same company make him the same; ``besides`` are persons who
+    were there before.
+    """
+    name = {"firstName": wanted.first_name, "lastName": wanted.last_name}
+    said = [is_(column, value) for column, value in name.items() if value]
+    if not said or wanted.company is None:
+        return None
+    query = Archive(f"v1/Contact/{wanted.company.id}/Persons").entities("person").where(*said).order_by("personId")
+    for row in (yield from lines(PersonRow, query)):
+        if row.person_id not in besides:
+            found = yield from person(row.person_id)
+            if _said(found) == _said(wanted):
+                return found
+    return None
+
+
+def _said(one: Person) -> tuple[Any, ...]:
+    """SuperOffice may write phone numbers in its own way."""
+    phones = {re.sub(r"\D", "", phone.value)[-8:] for phone in (*one.mobile_phones, *one.office_phones) if phone.value}
+    emails = {email.value.casefold() for email in one.emails if email.value}
+    return one.first_name, one.last_name, one.title, phones, emails

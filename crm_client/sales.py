@@ -147,6 +147,27 @@ def delete_sale(sale_id: int, unmodified_since: datetime.datetime | None = None)
     return SALES.delete(sale_id, unmodified_since)
 
 
+def same_sale(wanted: Sale) -> Operation[Sale | None]:
+    """The sale that says what one wanted to create, if it is there: for a look after ``OutcomeUnknown``.
+
+    The same heading, amount, date, person and owner at the same company make it the same.
+    """
+    if not wanted.heading or wanted.company is None:
+        return None
+    query = _sales_of("Contact", wanted.company.id).where(is_("heading", wanted.heading))
+    for row in (yield from lines(SaleRow, query)):
+        if (row.amount, row.date) == (wanted.amount, wanted.date):
+            found = yield from sale(row.sale_id)
+            if _said(found) == _said(wanted):
+                return found
+    return None
+
+
+def _said(one: Sale) -> tuple[Any, ...]:
+    links = (one.person, one.owner, one.currency)
+    return one.heading, one.amount, one.date, *(link.id if link else 0 for link in links)
+
+
 def stages() -> Operation[list[Stage]]:
     """The stages of sales of any type, in the list's own order."""
     found = STAGES.parse_all((yield Call("GET", STAGES.path)))
@@ -184,39 +205,13 @@ def remove_stakeholder(stakeholder_id: int) -> Operation[None]:
 
 
 @dataclass(frozen=True)
-class SaleRow(Line):
-    """A sale in a list. Stage, type, status and currency are the texts SuperOffice shows."""
-
-    sale_id: int = key("saleId")
-    heading: str = column("heading", text)
-    amount: Decimal = column("amount", amount)
-    """In ``currency``."""
-    currency: str = column("currency", text)
-    stage: str = column("stage", text)
-    probability: int = column("probPercent", integer)
-    """Per cent."""
-    status: str = column("saleStatus", text)
-    sale_type: str = column("saleType", text)
-    date: datetime.date | None = column("date", day)
-    """When it is expected to close."""
-    next_due: datetime.date | None = column("nextDueDate", day)
-    """Date of the next open activity."""
-    number: str = column("saleNumber", text)
-    owner: str = column("associate/fullName", text)
-    person_id: int = column("person/personId", integer)
-    person: str = column("person/fullName", text)
-
-
-@dataclass(frozen=True)
-class PipelineRow(Line):
-    """An open sale, as far as a pipeline counts it."""
+class Expected(Line):
+    """A sale in a list, as far as it says what may be expected of it."""
 
     sale_id: int = key("saleId")
     amount: Decimal = column("amount", amount)
     """In ``currency``."""
     currency: str = column("currency", text)
-    stage: str = column("stage", text)
-    stage_rank: int = column("stageRank", integer)
     probability: int = column("probPercent", integer)
     """Per cent."""
     date: datetime.date | None = column("date", day)
@@ -226,6 +221,30 @@ class PipelineRow(Line):
     def weighted(self) -> Decimal:
         """What may be expected of it."""
         return self.amount * self.probability / 100
+
+
+@dataclass(frozen=True)
+class SaleRow(Expected):
+    """A sale in a list. Stage, type, status and currency are the texts SuperOffice shows."""
+
+    heading: str = column("heading", text)
+    stage: str = column("stage", text)
+    status: str = column("saleStatus", text)
+    sale_type: str = column("saleType", text)
+    next_due: datetime.date | None = column("nextDueDate", day)
+    """Date of the next open activity."""
+    number: str = column("saleNumber", text)
+    owner: str = column("associate/fullName", text)
+    person_id: int = column("person/personId", integer)
+    person: str = column("person/fullName", text)
+
+
+@dataclass(frozen=True)
+class PipelineRow(Expected):
+    """An open sale, as far as a pipeline counts it."""
+
+    stage: str = column("stage", text)
+    stage_rank: int = column("stageRank", integer)
 
 
 @dataclass(frozen=True)
@@ -299,9 +318,18 @@ def _sales_of(entity: str, record_id: int) -> Archive:
     return Archive(f"v1/{entity}/{int(record_id)}/Sales").entities("sale").order_by("date desc")
 
 
-def sums(sales: Iterable[SaleRow]) -> dict[str, Decimal]:
+def sums(sales: Iterable[Expected]) -> dict[str, Decimal]:
     """The sum of each currency, the currencies in order of first appearance. Currencies are never added up."""
+    return _sums((sale.currency, sale.amount) for sale in sales)
+
+
+def weighted_sums(sales: Iterable[Expected]) -> dict[str, Decimal]:
+    """What may be expected in each currency."""
+    return _sums((sale.currency, sale.weighted) for sale in sales)
+
+
+def _sums(amounts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
     total: dict[str, Decimal] = {}
-    for sale in sales:
-        total[sale.currency] = total.get(sale.currency, Decimal(0)) + sale.amount
+    for currency, one in amounts:
+        total[currency] = total.get(currency, Decimal(0)) + one
     return total

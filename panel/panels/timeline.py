@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from crm_client.activities import Activity, Owner, coming_activities, next_of, overdue_activities, past_activities
+from crm_client.activities import (
+    Activities,
+    Activity,
+    Owner,
+    coming_activities,
+    next_of,
+    overdue_activities,
+    past_activities,
+)
 from crm_client.clients import AsyncCrm
 from panel.panels.contract import Section, section
+from panel.panels.day import Day
 
 type Found = Section[list[Activity]]
 
@@ -31,3 +42,38 @@ def timeline(now: datetime, overdue: Found, coming: Found, past: Found) -> dict[
     lists = {"overdue": late[:SHOWN], "coming": planned[:SHOWN], "past": done[:SHOWN]}
     line = {"late": len(late), "next": next_of(planned, now), "last": next(iter(done), None)}
     return {"activities": Section(data={**lists, **line})}
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What one question answers, arranged by the reader's day."""
+
+    overdue: Sequence[Activity] = ()
+    """The latest first."""
+    coming: Sequence[Activity] = ()
+    """Dated today or later, in the order of time."""
+    past: Sequence[Activity] = ()
+    """Completed ones that have begun, the latest first."""
+    next: Activity | None = None
+    is_cut: bool = False
+    """There are older ones."""
+
+    @classmethod
+    def of(cls, found: Activities, day: Day, now: datetime) -> Timeline:
+        overdue = [one for one in found.open if one.start and day.of(one.start, one.end) < day.today]
+        coming = [one for one in reversed(found.open) if one.start and day.of(one.start, one.end) >= day.today]
+        past = [one for one in found.completed if one.start and one.start <= now]
+        return cls(overdue, coming, past, next_of(coming, now), found.is_cut)
+
+    @property
+    def late(self) -> int:
+        return len(self.overdue)
+
+    @property
+    def last(self) -> Activity | None:
+        return next(iter(self.past), None)
+
+
+def arranged(found: Section[Activities], day: Day, now: datetime) -> Section[Timeline]:
+    """The section of it."""
+    return Section(Timeline.of(found.data, day, now) if found.data else None, found.trouble)

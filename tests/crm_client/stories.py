@@ -92,7 +92,10 @@ def people() -> Story:
     yield from told.ask(persons.persons_by_email("@"))
     yield from told.ask(persons.person(rows[0].person_id))
     start = yield from told.ask(persons.new_person())
-    made = yield from told.ask(persons.create_person(start, first_name="Ada", last_name="Ås", company=ACME))
+    yield from told.ask(persons.same_persons("Ada", "Ås", ["ada@acme.example"]))
+    known = [consents.consent_info(consents.STORE, legal_base=consents.LEGITIMATE_INTEREST)]
+    made = yield from told.ask(persons.create_person(start, known, first_name="Ada", last_name="Ås", company=ACME))
+    yield from told.ask(persons.same_person(made))
     yield from told.ask(persons.change_person(made.person_id, changes(made, title="CTO", birth=date(1990, 5, 13))))
     yield from told.ask(persons.delete_person(made.person_id))
     return told.answers
@@ -115,6 +118,7 @@ def hits_by_name_and_by_id() -> Story:
 @story
 def consents_of_people() -> Story:
     told = Told()
+    yield from told.ask(consents.keywords("ConsentSource"))
     yield from told.ask(consents.consents_of(ADA))
     yield from told.ask(consents.withdraw_consent(ADA, consents.EMARKETING))
     yield from told.ask(consents.has_consent(ADA, consents.EMARKETING))
@@ -132,6 +136,7 @@ def sales_and_stakeholders() -> Story:
     made = yield from told.ask(
         sales.create_sale(start, heading="Pumps", company=ACME, amount=Decimal("9.5"), date=TODAY)
     )
+    yield from told.ask(sales.same_sale(made))
     yield from told.ask(sales.change_sale(made.sale_id, changes(made, amount=Decimal("1200.50"))))
     yield from told.ask(sales.sale(made.sale_id))
     rows = yield from told.ask(sales.open_sales_of(ACME))
@@ -174,6 +179,7 @@ def follow_ups() -> Story:
 @story
 def activities_of_a_company() -> Story:
     told = Told()
+    yield from told.ask(activities.activities_of("Contact", ACME))
     yield from told.ask(activities.last_activity_of(ACME, NOW))
     yield from told.ask(activities.next_activity_of(ACME, NOW))
     yield from told.ask(activities.overdue_activity_of(ACME, NOW))

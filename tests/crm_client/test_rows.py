@@ -8,12 +8,18 @@ from typing import Any
 
 import pytest
 
-from crm_client.activities import last_activity_of, next_activity_of, overdue_activity_of
+from crm_client.activities import (
+    LOOK_AT_ALL,
+    activities_of,
+    last_activity_of,
+    next_activity_of,
+    overdue_activity_of,
+)
 from crm_client.calls import NEXT_LINK
 from crm_client.errors import BadAnswer
 from crm_client.lists import mdo_list
 from crm_client.persons import persons_of
-from crm_client.sales import SaleRow, open_sales_of, sums
+from crm_client.sales import SaleRow, open_sales_of, sums, weighted_sums
 from crm_client.users import current_principal
 
 from .conftest import answered
@@ -64,6 +70,13 @@ def test_sums_of_each_currency() -> None:
     sales = answered(open_sales_of(17), rows)
     assert sums(sales) == {"NOK": Decimal("0.3"), "EUR": Decimal(5)}
     assert sums([]) == {}
+
+
+def test_what_may_be_expected_in_each_currency() -> None:
+    """Amount by probability, exactly; a sale without a probability promises nothing."""
+    told = [(1, Decimal("0.1"), "NOK", 30), (2, 5, "EUR", 50), (3, 7, "NOK", None)]
+    rows = [sale(key, amount, currency) | {"probPercent": chance} for key, amount, currency, chance in told]
+    assert weighted_sums(answered(open_sales_of(17), page(*rows))) == {"NOK": Decimal("0.03"), "EUR": Decimal("2.5")}
 
 
 def test_a_sales_date_is_a_day() -> None:
@@ -122,6 +135,20 @@ def test_what_is_overdue_is_not_next() -> None:
     overdue = answered(overdue_activity_of(17, NOW), page(follow_up(1, -2), follow_up(0, -30)))
     assert overdue is not None
     assert overdue.appointment_id == 0
+
+
+def test_all_activities_cost_one_call() -> None:
+    """Open ones come first, so that none of them is cut off by what was done since."""
+    query = next(activities_of("Contact", 17)).query
+    assert "$filter" not in query
+    assert (query["$orderBy"], query["$entities"], query["$top"]) == ("completed,date desc", "appointment", "100")
+
+    found = answered(activities_of("Contact", 17), page(follow_up(1, 5), follow_up(2, -5), follow_up(3, -1, True)))
+    assert [one.appointment_id for one in found.open] == [1, 2]
+    assert [one.appointment_id for one in found.completed] == [3]
+    assert not found.is_cut
+    many = page(*(follow_up(number, -number, True) for number in range(LOOK_AT_ALL)))
+    assert answered(activities_of("Contact", 17), many).is_cut
 
 
 @pytest.mark.parametrize("ask", [last_activity_of, next_activity_of, overdue_activity_of])

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.panels.conftest import ACME, address, but_facts, text_of
+from tests.panels.test_edit import HTMX
 from tests.sandbox.world import Tenant
 
 EMBEDDED = {"Sec-Fetch-Dest": "iframe"}
@@ -26,15 +27,32 @@ def test_it_works(alice: Client, tenant: Tenant) -> None:
     assert "Kari" in page
     assert "Open sales" in page
     assert ">Next<" in page
-    assert ">Last<" in page
+    assert ">Done<" in page
 
 
 def test_it_asks_superoffice_once_for_each_part(alice: Client, tenant: Tenant, calls: Callable[[], list[str]]) -> None:
+    """CERT-19: six questions side by side; the time zone is remembered, and projects wait until somebody wants them."""
     alice.get(address(tenant))
 
     asked = sorted(call.partition("/v1/")[2] for call in but_facts(calls()) if "/v1/" in call)
-    archive = f"Contact/{ACME}/"
-    assert asked == [archive[:-1], *[f"{archive}Activities"] * 3, f"{archive}Persons", f"{archive}Sales"]
+    parts = [f"Contact/{ACME}/{part}" for part in ("Activities", "Persons", "Sales", "Tickets")]
+    assert asked == [f"Contact/{ACME}", *parts]
+
+
+@pytest.mark.parametrize(
+    ("part", "number"),
+    [("facts", 1), ("people", 1), ("requests", 1), ("projects", 1), ("sales", 1), ("activities", 1), ("pulse", 3)],
+)
+def test_a_part_costs_only_its_own_calls(
+    alice: Client, tenant: Tenant, calls: Callable[[], list[str]], part: str, number: int
+) -> None:
+    alice.get(address(tenant))
+    calls()
+
+    page = text_of(alice.get(address(tenant, part=part), headers=HTMX))
+
+    assert len([call for call in but_facts(calls()) if "/v1/" in call]) == number
+    assert "<html" not in page
 
 
 def test_sums_are_kept_apart_by_currency(alice: Client, tenant: Tenant) -> None:
@@ -163,6 +181,10 @@ def test_a_company_without_anything_says_so(alice: Client, tenant: Tenant) -> No
 
     page = text_of(alice.get(address(tenant)))
 
-    assert "No activities found." in page
+    assert "Nothing planned. Plan what comes next" in page
+    assert "No contact so far. Log a call to begin." in page
     assert "No open sales." in page
+    assert "No open requests." in page
     assert "Nobody is registered here yet." in page
+    for action in ("log", "plan", "add-sale", "add-person"):
+        assert f"/panels/company/{action}/" in page

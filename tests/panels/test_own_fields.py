@@ -114,7 +114,7 @@ def test_definitions_are_asked_for_once(alice: Client, tenant: Tenant, calls: Ca
     alice.get(address(tenant, contact_id=18))
     warm = calls()
 
-    assert len([call for call in but_facts(cold) if "/v1/" in call]) == len(warm) == 6
+    assert len([call for call in but_facts(cold) if "/v1/" in call]) == len(warm) == 5
     assert sum("/UdefLayout/" in call for call in cold) == 1
 
 

@@ -68,7 +68,7 @@ def test_a_sign_in_superoffice_no_longer_accepts(alice: Client, tenant: Tenant, 
 
 @pytest.mark.parametrize(
     ("path", "part", "heading"),
-    [("Sales", "sales", "Open sales"), ("Persons", "people", "Contacts"), ("Activities", "activities", "Activities")],
+    [("Sales", "sales", "Open sales"), ("Persons", "people", "Contacts"), ("Activities", "activities", "Follow-ups")],
 )
 def test_a_section_out_of_order_costs_only_itself(
     alice: Client, tenant: Tenant, fail: Callable[..., None], path: str, part: str, heading: str

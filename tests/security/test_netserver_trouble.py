@@ -158,7 +158,7 @@ def test_looking_for_a_company(alice: Visitor, befalls: Befalls, name: str) -> N
         assert answer.headers.get("Retry-After") == trouble.fault.get("retry_after")
 
 
-SECTIONS = {"Sales": "sales", "Persons": "people", "Activities": "activities"}
+SECTIONS = {"Sales": "sales", "Persons": "people", "Activities": "activities", "Tickets": "requests"}
 """The part of the panel that shows what NetServer answers below a company."""
 
 
@@ -175,6 +175,7 @@ def test_one_section_in_trouble_costs_only_itself(
             "Sales": "Upgrade of the control system" in page,
             "Persons": '<span class="position">' in page,
             "Activities": '<ol class="moments">' in page,
+            "Tickets": "No open requests." in page,
         }
         assert shown == {other: other != section for other in shown}
         assert (f"part={part}" in page) is TROUBLES[name].retry
@@ -304,6 +305,33 @@ def test_nothing_was_changed_so_nothing_is_sent(sandbox: Sandbox, alice: Visitor
     untouched = form_of(alice.get(EDIT))
     assert alice.post(EDIT, untouched).status_code == 303
     assert patches(sandbox) == 0
+
+
+ADDED = {
+    "add-person": ("Person", "last_name", {"first_name": "Ada", "last_name": "Ås"}),
+    "add-sale": ("Sale", "heading", {"heading": "Pumps", "amount": "1200.5", "date": "2027-01-20"}),
+}
+
+
+@pytest.mark.parametrize("name", [name for name in TROUBLES if name != "slow"])
+@pytest.mark.parametrize("action", ADDED)
+def test_adding(sandbox: Sandbox, alice: Visitor, befalls: Befalls, action: str, name: str) -> None:
+    """CERT-12, CERT-54: the record cannot be created. Told why, with the form and what was typed in it."""
+    trouble, (kind, shown, said) = TROUBLES[name], ADDED[action]
+    form, rows = panel("Cust12345", 5, ACME, f"{action}/"), sandbox.world.tenants["Cust12345"].rows[kind.lower()]
+    before = len(rows)
+    for number, headers in enumerate(WAYS.values()):
+        typed = form_of(alice.get(form)) | said | {shown: f"{said[shown]} {number}"}
+        sandbox.world.calls.clear()
+        befalls(trouble.fault, path=f"^v1/{kind}$", method="POST")
+        answer = alice.post(form, typed, headers=headers)
+        page = calm(answer, *trouble.saving)
+        assert f'value="{typed[shown]}"' in page
+        assert "HX-Trigger" not in answer.headers
+        posts = [call for call in sandbox.world.calls if call["method"] == "POST" and call["path"].endswith(f"/{kind}")]
+        assert len(posts) == trouble.sent
+        assert len(rows) == before
+        sandbox.world.faults.clear()
 
 
 # Credentials

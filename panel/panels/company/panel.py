@@ -8,19 +8,26 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm_client.activities import last_activity_of, next_activity_of, overdue_activity_of
+from crm_client.activities import Activities, activities_of
 from crm_client.clients import AsyncCrm
 from crm_client.contacts import Contact, contact
 from crm_client.errors import NotFound
 from crm_client.patch import value_at
 from crm_client.persons import persons_of
-from crm_client.sales import open_sales_of, sums
+from crm_client.projects import projects_of
+from crm_client.sales import SaleRow, open_sales_of, sums
+from crm_client.tickets import TicketRow, tickets_of
 from crm_client.udef import UdefField, udef_fields
 from crm_client.values import text
+from panel.panels.company.add_person import AddPerson
+from panel.panels.company.add_sale import AddSale
 from panel.panels.company.edit import EditFacts
+from panel.panels.company.pulse import Pulse
 from panel.panels.contract import Card, Panel, Place, Section, Text, section
+from panel.panels.day import Day, base_zone
 from panel.panels.editing import Log, Plan
 from panel.panels.own_fields import own_fields
+from panel.panels.timeline import arranged
 
 
 class Company(Panel):
@@ -28,26 +35,33 @@ class Company(Panel):
 
     title = _("Company")
     places = [Place.COMPANY_SIDE, Place.COMPANY_TAB]
-    parts = ("facts", "people", "sales", "activities")
-    actions = {"edit": EditFacts(), "log": Log("contact_id"), "plan": Plan("contact_id")}
+    parts = ("pulse", "facts", "activities", "sales", "requests", "people", "projects")
+    actions = {
+        "edit": EditFacts(),
+        "log": Log("contact_id"),
+        "plan": Plan("contact_id"),
+        "add-person": AddPerson(),
+        "add-sale": AddSale(),
+    }
 
     async def load(self, crm: AsyncCrm, card: Card) -> Mapping[str, Any]:
+        """Five questions side by side, and two whose answers are remembered: the customer's time zone, and the fields
+        he added. Few open the list of projects: it is asked for then.
+        """
         who = card.contact_id
-        now = datetime.now(UTC)
-        company, people, sales, overdue, upcoming, last, own = await crm.all(
+        company, zone, own, people, sales, requests, activities = await crm.all(
             contact(who),
+            section(base_zone()),
+            section(udef_fields("Contact")),
             section(persons_of(who)),
             section(open_sales_of(who)),
-            section(overdue_activity_of(who, now)),
-            section(next_activity_of(who, now)),
-            section(last_activity_of(who, now)),
-            section(udef_fields("Contact")),
+            section(tickets_of(who)),
+            section(activities_of("Contact", who)),
         )
         return {
             **_facts(company, own),
             "people": people,
-            **_with_sums(sales),
-            "activities": _together(overdue=overdue, upcoming=upcoming, last=last),
+            **_pulse(zone, activities, sales, requests),
         }
 
     async def load_part(self, crm: AsyncCrm, card: Card, part: str) -> Mapping[str, Any]:
@@ -58,29 +72,51 @@ class Company(Panel):
                 return _facts(*await crm.all(contact(who), section(udef_fields("Contact"))))
             case "people":
                 return {"people": await crm(section(persons_of(who)))}
+            case "projects":
+                return {"projects": await crm(section(projects_of(who)))}
             case "sales":
-                return _with_sums(await crm(section(open_sales_of(who))))
+                zone, sales = await crm.all(section(base_zone()), section(open_sales_of(who)))
+                return {**_sales(sales), **_day(zone)}
+            case "requests":
+                return {"requests": await crm(section(tickets_of(who))), "now": datetime.now(UTC)}
+            case "activities":
+                zone, found = await crm.all(section(base_zone()), section(activities_of("Contact", who)))
+                return _activities(zone, found)
             case _:
-                return {"activities": await _activities(crm, who)}
+                return _pulse(
+                    *await crm.all(
+                        section(base_zone()),
+                        section(activities_of("Contact", who)),
+                        section(open_sales_of(who)),
+                        section(tickets_of(who)),
+                    )
+                )
 
 
-async def _activities(crm: AsyncCrm, contact_id: int) -> Section[dict[str, Any]]:
+def _pulse(
+    zone: Section[str],
+    activities: Section[Activities],
+    sales: Section[list[SaleRow]],
+    requests: Section[list[TicketRow]],
+) -> dict[str, Any]:
+    """With the sections it was taken from."""
+    context = {**_activities(zone, activities), **_sales(sales), "requests": requests}
+    pulse = Pulse.of(context["activities"], sales, requests, context["day"], context["now"])
+    return {**context, "pulse": pulse}
+
+
+def _activities(zone: Section[str], found: Section[Activities]) -> dict[str, Any]:
+    day = _day(zone)
+    return {**day, "activities": arranged(found, day["day"], day["now"])}
+
+
+def _day(zone: Section[str]) -> dict[str, Any]:
+    """A zone that could not be read is not known: then days are those of UTC."""
     now = datetime.now(UTC)
-    overdue, upcoming, last = await crm.all(
-        section(overdue_activity_of(contact_id, now)),
-        section(next_activity_of(contact_id, now)),
-        section(last_activity_of(contact_id, now)),
-    )
-    return _together(overdue=overdue, upcoming=upcoming, last=last)
+    return {"now": now, "day": Day.at(now, zone.data or "")}
 
 
-def _together(**sections: Section[Any]) -> Section[dict[str, Any]]:
-    """Three questions to the same archive are one section for the person: it is there, or its first trouble is."""
-    trouble = next((part.trouble for part in sections.values() if part.trouble), None)
-    return Section(data={name: part.data for name, part in sections.items()}, trouble=trouble)
-
-
-def _with_sums(sales: Section[Any]) -> dict[str, Any]:
+def _sales(sales: Section[list[SaleRow]]) -> dict[str, Any]:
     return {"sales": sales, "sums": sums(sales.data or ())}
 
 

@@ -36,6 +36,17 @@ class CreateForm(RecordForm):
     denied: ClassVar[Text] = _("SuperOffice does not let you create this.")
     """What to say where SuperOffice gives no reason."""
 
+    def __init__(self, card: Card, basis: Basis, data: Any = None) -> None:
+        super().__init__(card, basis, data)
+        for name in () if basis.is_lost else self.sheet.only_if_required:
+            if name in self.fields and not self._is_lacking(name):
+                del self.fields[name]
+
+    def _is_lacking(self, name: str) -> bool:
+        """SuperOffice wants the field, but its default leaves it empty."""
+        right = self.sheet.right(self.basis.seen, name)
+        return right.is_mandatory and right.is_writable and not getattr(self.basis.seen, name)
+
     @property
     def refused(self) -> str:
         """SuperOffice's reason, or ours for it, where the person may create none."""
@@ -103,7 +114,8 @@ class Create[F: CreateForm](Sheet, Action[F]):
         if not may_create(seen):
             return FieldRight(is_writable=False, reason=seen.table_right.reason)
         right: FieldRight = replace(seen, table_right=TableRight(TableMask.UPDATE)).right(name)
-        return replace(right, is_mandatory=right.is_mandatory or name not in self.optional)
+        may_stay_empty = name in self.optional or name in self.only_if_required
+        return replace(right, is_mandatory=right.is_mandatory or not may_stay_empty)
 
     def _begin(self) -> Operation[Any]:
         """SuperOffice's default; where the person may create none, an empty one that says why."""

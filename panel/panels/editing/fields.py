@@ -26,7 +26,7 @@ PLAIN = {"autocomplete": "off"}
 class Choice(NamedTuple):
     """One item a field offers."""
 
-    id: int
+    id: int | str
     name: str
     heading: str = ""
     """What it stands under in its list."""

@@ -105,7 +105,7 @@ async def create_once[R](
     What one of them answered; None if the same form created it before. Raises ``NotKnownYet``, or the ``CrmError`` of
     creating.
     """
-    tenant = await Tenant.objects.aget(environment=settings.SUPEROFFICE["environment"], ctx__iexact=card.ctx)
+    tenant = await _tenant(card)
     attempt, is_first = await Once.begin(tenant, word)
     if attempt.state == Once.State.DONE:
         return None
@@ -121,6 +121,15 @@ async def create_once[R](
         found = await _settled(crm, attempt, find(wanted), error)
     await attempt.end(Once.State.DONE)
     return found
+
+
+async def was_begun(card: Card, word: str) -> bool:
+    """Whether a form was posted before, and SuperOffice may have done what it asked for."""
+    return await Once.objects.of(await _tenant(card)).filter(word=word).aexists()
+
+
+async def _tenant(card: Card) -> Tenant:
+    return await Tenant.objects.aget(environment=settings.SUPEROFFICE["environment"], ctx__iexact=card.ctx)
 
 
 async def _looked_for(crm: AsyncCrm, find: Operation[Any], attempt: Once) -> Any:

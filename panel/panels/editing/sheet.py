@@ -74,6 +74,9 @@ class Sheet:
     own: ClassVar[Owner | None] = None
     """Whose user-defined fields follow, folded away: ``"Contact"``, ``"Person"`` …"""
 
+    only_if_required: ClassVar[Sequence[str]] = ()
+    """Fields of a new record that are asked for only where SuperOffice wants them and its default leaves them empty."""
+
     kept: ClassVar[Sequence[str]] = ()
     """Further properties, as NetServer names them, that ``right`` wants to look at."""
 

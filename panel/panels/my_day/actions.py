@@ -23,7 +23,7 @@ from crm_client.errors import Conflict, Denied, NotFound
 from crm_client.records import changes
 from crm_client.values import text
 from panel.panels.contract import Action, AskAgain, Card
-from panel.panels.my_day.day import moved_to
+from panel.panels.day import moved_to
 from panel.panels.my_day.rows import Item, Row, opened
 from panel.panels.troubles import Trouble
 

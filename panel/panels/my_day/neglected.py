@@ -20,7 +20,7 @@ from crm_client.calls import Operation
 from crm_client.rows import Line, column, first_lines, key
 from crm_client.values import integer, moment, text
 from panel.panels.contract import Section
-from panel.panels.my_day.day import Day
+from panel.panels.day import Day
 
 DAYS = 60
 SHOWN = 12

@@ -13,8 +13,8 @@ from crm_client.appointments import FollowUp, my_open_follow_ups
 from crm_client.clients import AsyncCrm
 from crm_client.sales import PipelineRow, my_open_sales
 from panel.panels.contract import Card, Panel, Place, Section, section
+from panel.panels.day import Day, base_zone
 from panel.panels.my_day.actions import Complete, Move, Undo
-from panel.panels.my_day.day import Day, base_zone
 from panel.panels.my_day.neglected import DAYS, my_companies, neglected, signs_since
 from panel.panels.my_day.rows import Item, Row
 from panel.panels.pipeline.chart import pipelines

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from django.core import signing
 
 from crm_client.appointments import Appointment, FollowUp
 from panel.panels.contract import Card
-from panel.panels.my_day.day import Day, is_all_day
+from panel.panels.day import Day, is_all_day, on_clock
 
 A_DAY = timedelta(days=1)
 
@@ -90,7 +90,7 @@ class Row:
     @cached_property
     def local(self) -> datetime:
         """The beginning on the reader's clock."""
-        return self.begins.astimezone(UTC if self.is_all_day else ZoneInfo(self.zone))
+        return on_clock(self.begins, ZoneInfo(self.zone), self.is_all_day)
 
     @property
     def day(self) -> date:

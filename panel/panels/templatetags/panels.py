@@ -22,7 +22,7 @@ from django.template import Context
 from django.template.base import Node, NodeList, Parser, Token
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
@@ -127,12 +127,16 @@ def moment(context: Context, value: datetime | None) -> SafeString | str:
 
 
 @register.simple_tag(takes_context=True)
-def ago(context: Context, value: date | None) -> str:
-    """How long ago a day or a moment is, or in what time it comes: "3 days ago", "in 2 weeks"."""
+def ago(context: Context, value: date | None, today: date | None = None) -> str:
+    """How long ago a day or a moment is, or in what time it comes: "3 days ago", "in 2 weeks". Of a day it is told by
+    the reader's ``today``; without it, by that of UTC.
+    """
     if value is None:
         return ""
     now = datetime.now(UTC)
-    distance = value - now if isinstance(value, datetime) else value - now.date()
+    distance = value - now if isinstance(value, datetime) else value - (today or now.date())
+    if not distance:
+        return gettext("Today")
     return format_timedelta(distance, add_direction=True, locale=locale_of(context["language"]))
 
 

@@ -11,9 +11,22 @@ from typing import Any
 
 import pytest
 
-from crm_client import appointments, contacts, documents, persons, projects, relations, sales, selections, tickets
+from crm_client import (
+    activities,
+    appointments,
+    consents,
+    contacts,
+    documents,
+    persons,
+    projects,
+    relations,
+    sales,
+    selections,
+    tickets,
+)
 from crm_client.calls import Operation
 from crm_client.errors import Conflict, NotFound
+from crm_client.patch import applied
 from crm_client.records import Kind, Record, changes, edited, places, writable
 from crm_client.values import Address, Item
 
@@ -343,3 +356,70 @@ def test_whose_open_sales(alice: User) -> None:
     assert mine
     assert mine < everybody
     assert mine <= group <= everybody
+
+
+def test_namesakes_are_found_at_any_company(alice: User) -> None:
+    """By the whole name or by an address; two letters alone are not looked for [CERT-20]."""
+    start = alice.ask(persons.new_person())
+    first = alice.ask(persons.create_person(start, first_name="Ada", last_name="O'Hara", company=17))
+    second = alice.ask(persons.create_person(start, first_name="A", company=18, emails=["ada@ohara.example"]))
+
+    found = alice.ask(persons.same_persons("Ada", "O'Hara", ["ada@ohara.example"]))
+
+    assert {one.person_id for one in found} == {first.person_id, second.person_id}
+    assert all(one.company_id in (17, 18) and one.company for one in found)
+    assert alice.ask(persons.same_persons("A", "", [""])) == []
+
+
+def test_a_new_person_says_how_we_know_of_him(alice: User) -> None:
+    """CERT-24: the source is what was chosen, and where nothing was, another integration; never unknown."""
+    start = alice.ask(persons.new_person())
+    told = [consents.consent_info(consents.STORE, legal_base=consents.AGREED, source="WEBFORM")]
+
+    made = alice.ask(persons.create_person(start, told, first_name="Ada", company=17))
+
+    [consent] = alice.ask(consents.consents_of(made.person_id))
+    assert (consent.purpose, consent.legal_base, consent.source) == ("STORE", "61A", "WEBFORM")
+    assert consents.consent_info(consents.STORE, legal_base=consents.AGREED)["ConsentSourceKey"] == "API"
+    assert {"API", "USER", "WEBFORM"} <= {one.key for one in alice.ask(consents.keywords("ConsentSource"))}
+
+
+def test_a_person_whose_answer_was_lost_is_found(alice: User) -> None:
+    start = alice.ask(persons.new_person())
+    said = {"first_name": "Ada", "last_name": "Ås", "company": 17, "mobile_phones": ["+47 900 11 222"]}
+    before = alice.ask(persons.create_person(start, **said))
+    wanted = persons.Person.parse(applied(start.raw, changes(start, **said)))
+
+    assert alice.ask(persons.same_person(wanted)) == before
+    assert alice.ask(persons.same_person(wanted, {before.person_id})) is None
+    other = persons.Person.parse(applied(wanted.raw, changes(wanted, mobile_phones=["+47 900 11 333"])))
+    assert alice.ask(persons.same_person(other)) is None
+
+
+def test_a_sale_whose_answer_was_lost_is_found(alice: User) -> None:
+    start = alice.ask(sales.new_sale())
+    said = {"heading": "Pumps", "company": 17, "amount": Decimal("1200.50"), "date": TODAY}
+    wanted = sales.Sale.parse(applied(start.raw, changes(start, **said)))
+    assert alice.ask(sales.same_sale(wanted)) is None
+
+    made = alice.ask(sales.create_sale(start, **said))
+
+    assert alice.ask(sales.same_sale(wanted)) == made
+    dearer = sales.Sale.parse(applied(wanted.raw, changes(wanted, amount=Decimal("1200.51"))))
+    assert alice.ask(sales.same_sale(dearer)) is None
+
+
+def test_all_activities_of_a_company_open_ones_first(alice: User) -> None:
+    start = alice.ask(appointments.new_appointment())
+    late = alice.ask(
+        appointments.create_appointment(start, title="Old debt", company=17, start=AT - timedelta(days=900))
+    )
+
+    found = alice.ask(activities.activities_of("Contact", 17))
+
+    assert late.appointment_id in {one.appointment_id for one in found.open}
+    assert not any(one.is_completed for one in found.open)
+    assert found.completed
+    assert all(one.is_completed for one in found.completed)
+    dates = [one.start for one in found.completed if one.start]
+    assert dates == sorted(dates, reverse=True)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from panel.panels.my_day.day import Day, is_all_day, moved_to, zone_of
+from panel.panels.day import Day, is_all_day, moved_to, zone_of
 
 OSLO = ZoneInfo("Europe/Oslo")
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from panel.panels.contract import Section
-from panel.panels.my_day.day import Day
+from panel.panels.day import Day
 from panel.panels.my_day.neglected import ASKED, DAYS, SHOWN, Company, Sign, neglected
 from tests.sandbox.world import Row, Tenant
 

@@ -60,6 +60,15 @@ class Day:
     def after(self, days: int) -> date:
         return self.today + timedelta(days=days)
 
+    def of(self, start: datetime, end: datetime | None) -> date:
+        """The day on which something begins, for the reader."""
+        return on_clock(start, self.zone, is_all_day(start, max(end or start, start))).date()
+
+
+def on_clock(start: datetime, zone: ZoneInfo, all_day: bool) -> datetime:
+    """A beginning on somebody's clock; an all-day one is on the same day in every zone."""
+    return start.astimezone(UTC if all_day else zone)
+
 
 def is_all_day(start: datetime, end: datetime) -> bool:
     """By its edges, in UTC."""
