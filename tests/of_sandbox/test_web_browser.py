@@ -89,6 +89,25 @@ def test_the_side_panel_opens_at_once_and_follows_the_record(page: Page) -> None
     expect(page.frame_locator("iframe[name='sidecard.company.side']").locator("#path")).to_contain_text("c=17&")
 
 
+def test_a_toolbar_s_panel_fills_the_page(page: Page, panels: dict[int, Row]) -> None:
+    panels[5] |= {"visible_in": "ButtonPanelTask"}
+    page.reload()
+    page.get_by_role("button", name="My day").press("Enter")
+    expect(page.frame_locator("iframe[name='sidecard.my-day.button']").locator("#typed")).to_be_visible()
+    expect(page.get_by_role("button", name="My day")).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_task_menu_leads_on_by_keyboard(page: Page, sandbox: Sandbox) -> None:
+    link = {"TaskType": "SoProtocol", "UrlOrSoprotocol": "soprotocol:contact.main.salearchive?contact_id=<cuid>"}
+    given = {"name": "See sales", "tooltip": "", "TableName": "contact", "ShowInClient": "Web", "Encoding": "None"}
+    item = given | link | {"rank": 1, "deleted": False}
+    sandbox.world.tenants["Cust12345"].lists["taskmenu"] = {1: item}
+    page.reload()
+    page.get_by_text("Task", exact=True).press("Enter")
+    page.get_by_role("link", name="See sales").press("Enter")
+    expect(page.locator("#archive-head [aria-selected=true]")).to_have_text("Sales")
+
+
 def test_a_panel_is_not_loaded_again_while_its_url_is_the_same(page: Page) -> None:
     panel = side(page)
     panel.fill("#typed", "half a sentence")

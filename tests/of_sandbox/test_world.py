@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import stat
@@ -35,6 +36,17 @@ def test_a_world_is_the_same_after_save_and_load(sandbox: Sandbox, tmp_path: Pat
     world.calls.clear()
     world.save(tmp_path / "new" / "world.json")
     assert asdict(World.load(tmp_path / "new" / "world.json")) == asdict(world)
+
+
+def test_an_older_world_s_application_has_the_usual_links(sandbox: Sandbox, tmp_path: Path) -> None:
+    path = tmp_path / "world.json"
+    sandbox.world.save(path)
+    saved = json.loads(path.read_text())
+    client = saved["clients"]["sidecard-sandbox"]
+    client["state_url"] = ""
+    del client["install_url"], client["configure_url"], client["uninstall_url"]
+    path.write_text(json.dumps(saved))
+    assert World.load(path).clients == sandbox.world.clients
 
 
 def test_saved_secrets_are_for_the_owner(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -373,7 +373,7 @@ class World:
         """What ``save`` wrote."""
         state = json.loads(path.read_text())
         state["humans"] = {k: Human(**v) for k, v in state["humans"].items()}
-        state["clients"] = {k: Client(**v) for k, v in state["clients"].items()}
+        state["clients"] = {k: _client(v, state["app_url"]) for k, v in state["clients"].items()}
         state["login"] = Login(**state["login"])
         state["netserver"] = NetServerSwitches(**state.get("netserver", {}))
         state["faults"] = [Fault(**f) for f in state["faults"]]
@@ -386,6 +386,12 @@ class World:
             state["tenants"][ctx] = Tenant(**(tenant | _by_id(tenant)))
         state["backups"] = {ctx: _by_id(kept) for ctx, kept in state.get("backups", {}).items()}
         return cls(**state)
+
+
+def _client(saved: dict[str, Any], app_url: str) -> Client:
+    """One that was saved before applications registered links has the usual ones."""
+    usual = {name: app_url + path for name, path in APP_LINKS.items()}
+    return Client(**(saved if "install_url" in saved else saved | usual))
 
 
 def _by_id(saved: dict[str, Any]) -> dict[str, Any]:
