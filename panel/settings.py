@@ -197,6 +197,7 @@ PANELS = [
     "panel.panels.company.Company",
     "panel.panels.person.Person",
     "panel.panels.sale.Sale",
+    "panel.panels.project.Project",
     "panel.panels.request.Request",
     "panel.panels.my_day.MyDay",
     "panel.panels.pipeline.Pipeline",

@@ -43,6 +43,7 @@ PANELS = (
     ("person", "PersonArchive", "tab", "&person_id=<atid>", 'US:"Sidecard (contact)";NO:"Sidecard (kontakt)"'),
     ("my-day", "NavigatorButton", "button", "", 'US:"My day";NO:"Min dag"'),
     ("sale", "SaleArchive", "tab", "&sale_id=<said>", 'US:"Sidecard (sale)";NO:"Sidecard (salg)"'),
+    ("project", "ProjectArchive", "tab", "&project_id=<prid>", 'US:"Sidecard (project)";NO:"Sidecard (prosjekt)"'),
     ("pipeline", "Dashboard", "tile", "", 'US:"Pipeline";NO:"Salgstrakt"'),
     ("request", "TicketCard", "card", "&ticket_id=<tiid>", 'US:"Sidecard (request)";NO:"Sidecard (sak)"'),
 )

@@ -32,10 +32,11 @@ from random import Random
 from .world import Row, Tenant, World
 
 PROJECTS = [
-    ("Control system 2027", "New control system at all sites.", 1, 2),
-    ("Harbour pilot", "Pilot with three users before the rollout.", 1, 1),
-    ("Customer days in Bergen", "Two days, 120 guests.", 2, 2),
-    ("New price list", "", 1, 3),
+    # Name, description, type, status, days until it ends
+    ("Control system 2027", "New control system at all sites.", 1, 2, 200),
+    ("Harbour pilot", "Pilot with three users before the rollout.", 1, 1, -18),
+    ("Customer days in Bergen", "Two days, 120 guests.", 2, 2, 200),
+    ("New price list", "", 1, 3, -30),
 ]
 
 TICKETS = [
@@ -63,8 +64,8 @@ class Sower:
 
     def sow(self) -> None:
         self._consents()
-        for name, description, kind, status in PROJECTS:
-            self._project(name, description, kind, status)
+        for name, description, kind, status, days in PROJECTS:
+            self._project(name, description, kind, status, days)
         for contact in self.customers[:12]:
             self._document(contact, "Minutes of the yearly review", 4, 60)
             self._document(contact, "Quote", 2, 90)
@@ -80,7 +81,7 @@ class Sower:
             if self.random.random() < 0.3:
                 self._save("consent", row | {"purpose": 2, "legal_base": 1, "source": 5}, 200)
 
-    def _project(self, name: str, description: str, kind: int, status: int) -> None:
+    def _project(self, name: str, description: str, kind: int, status: int, days: int) -> None:
         row = {
             "name": name,
             "number": str(3000 + self.tenant.next_id("project")),
@@ -90,13 +91,14 @@ class Sower:
             "type": kind,
             "associate": self._somebody(),
             "start": self._day(-40),
-            "end": self._day(200),
+            "end": self._day(days),
             "urls": [],
             "completed": status == 3,
         }
         project = self._save("project", row, 60)
         for function, contact in enumerate(self.random.sample(self.customers, 3), 1):
             self._member(project, contact, function)
+            self._sell(project, contact)
         self._milestone(project, f"Milestone: {name}")
 
     def _member(self, project: int, contact: int, function: int) -> None:
@@ -106,6 +108,13 @@ class Sower:
             {"project": project, "contact": contact, "person": person, "function": function, "comment": ""},
             50,
         )
+
+    def _sell(self, project: int, contact: int) -> None:
+        """One open sale of a member company is about the project."""
+        rows = self.tenant.table("sale").values()
+        free = (row for row in rows if (row["contact"], row["status"], row["project"]) == (contact, "Open", 0))
+        if (row := next(free, None)) is not None:
+            row["project"] = project
 
     def _milestone(self, project: int, title: str) -> None:
         start = self.today + timedelta(days=self.random.randint(20, 90), hours=9)

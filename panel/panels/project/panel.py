@@ -1,0 +1,73 @@
+"""What the project panel shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm_client import projects
+from crm_client.activities import coming_activities, overdue_activities, past_activities
+from crm_client.clients import AsyncCrm
+from crm_client.sales import open_sales_of_project, sums
+from panel.panels.contract import Card, Panel, Place, Section, section
+from panel.panels.editing import Log, Plan
+from panel.panels.project.edit import EditFacts, SetStatus
+from panel.panels.timeline import timeline, timeline_of
+
+
+class Project(Panel):
+    """How it stands and who takes part."""
+
+    title = _("Project")
+    places = [Place.PROJECT_TAB, Place.PROJECT_CARD]
+    needs = "project_id"
+    quiet = _("Save the project first; then this panel has something to show.")
+    gone = _("This project no longer exists.")
+    parts = ("facts", "activities", "members", "sales")
+    actions = {
+        "edit": EditFacts(),
+        "status": SetStatus(),
+        "log": Log("project_id"),
+        "plan": Plan("project_id"),
+    }
+
+    async def load(self, crm: AsyncCrm, card: Card) -> Mapping[str, Any]:
+        """Six questions side by side."""
+        which, now = card.project_id, datetime.now(UTC)
+        project, members, sales, overdue, coming, past = await crm.all(
+            projects.project(which),
+            section(projects.members_of(which)),
+            section(open_sales_of_project(which)),
+            section(overdue_activities("Project", which, now)),
+            section(coming_activities("Project", which, now)),
+            section(past_activities("Project", which, now)),
+        )
+        found = {**_facts(project), **_sales(sales), "members": members}
+        return {**found, **timeline(now, overdue, coming, past)}
+
+    async def load_part(self, crm: AsyncCrm, card: Card, part: str) -> Mapping[str, Any]:
+        """One section costs only its own calls."""
+        which = card.project_id
+        match part:
+            case "facts":
+                return _facts(await crm(projects.project(which)))
+            case "members":
+                return {"members": await crm(section(projects.members_of(which)))}
+            case "sales":
+                return _sales(await crm(section(open_sales_of_project(which))))
+            case _:
+                return await timeline_of(crm, "Project", which)
+
+
+def _facts(project: projects.Project) -> dict[str, Any]:
+    """It is late from the day after its planned end on, unless it is over."""
+    today = datetime.now(UTC).date()
+    is_late = not project.is_completed and project.end is not None and project.end < today
+    return {"project": project, "is_late": is_late}
+
+
+def _sales(sales: Section[Any]) -> dict[str, Any]:
+    return {"sales": sales, "sums": sums(sales.data or ())}

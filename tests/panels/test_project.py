@@ -1,0 +1,244 @@
+"""The project panel: how it stands, who takes part, what comes next; planned on, corrected, and people added once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from tests.panels.conftest import address, text_of
+from tests.panels.test_edit import HTMX
+from tests.panels.test_person import EMBEDDED, fields, without_basis
+from tests.panels.test_sale import TROUBLES
+from tests.sandbox.server import Sandbox
+from tests.sandbox.world import Row, Tenant
+
+NAME = "Harbour pilot"
+PATCH = {"path": r"Project/\d+$", "method": "PATCH"}
+
+Where = Callable[..., str]
+Calls = Callable[[], list[str]]
+
+
+@pytest.fixture
+def key(tenant: Tenant) -> int:
+    return next(key for key, row in tenant.table("project").items() if row["name"] == NAME)
+
+
+@pytest.fixture
+def project(tenant: Tenant, key: int) -> Row:
+    """It should have ended 18 days ago."""
+    row = tenant.table("project")[key]
+    row["end"] = f"{today() - timedelta(days=18)}T00:00:00"
+    return row
+
+
+@pytest.fixture
+def where(tenant: Tenant, key: int) -> Where:
+    def at(action: str = "", human: str = "alice", **query: object) -> str:
+        said = {"contact_id": "", "project_id": key, **query}
+        return address(tenant, human, f"project/{action}".rstrip("/"), **said)
+
+    return at
+
+
+def today() -> date:
+    return datetime.now(UTC).date()
+
+
+def members(tenant: Tenant, key: int) -> list[Row]:
+    rows = tenant.table("project_member").values()
+    return [row for row in rows if row["project"] == key and not row["deleted"]]
+
+
+def form(client: Client, where: Where, action: str) -> dict[str, str]:
+    return fields(text_of(client.get(where(action), headers=HTMX)))
+
+
+# Looking
+
+
+def test_it_says_how_the_project_stands(alice: Client, where: Where, project: Row, tenant: Tenant, key: int) -> None:
+    sale = next(iter(tenant.table("sale").values()))
+    sale |= {"project": key, "status": "Open", "heading": "Cranes"}
+
+    response = alice.get(where())
+
+    page = text_of(response)
+    assert response.status_code == 200
+    assert "no-store" in response.headers["Cache-Control"]
+    assert NAME in page
+    assert "<b>Planned</b>" in page
+    assert re.search(r'class="state no">Overdue<', page)
+    assert re.search(r"</time>\s*– 3 weeks ago", page)
+    assert f"Milestone: {NAME}" in page
+    assert "Cranes" in page
+    for member in members(tenant, key):
+        assert f"person_id={member['person']}" in page
+        assert f"contact_id={member['contact']}" in page
+
+
+def test_it_asks_six_questions(alice: Client, where: Where, key: int, project: Row, calls: Calls) -> None:
+    """CERT-19."""
+    alice.get(where())
+    first = sorted(call.partition("/v1/")[2] for call in calls() if "/v1/" in call)
+
+    assert first == [f"Project/{key}", *[f"Project/{key}/Activities"] * 3, f"Project/{key}/Members", "Sale"]
+
+
+def test_a_part_costs_only_its_own_calls(alice: Client, where: Where, calls: Calls) -> None:
+    for part, number in (("facts", 1), ("members", 1), ("sales", 1), ("activities", 3)):
+        page = text_of(alice.get(where(part=part), headers=HTMX))
+
+        assert len([call for call in calls() if "/v1/" in call]) == number
+        assert "<html" not in page
+
+
+def test_what_is_over_is_not_late(alice: Client, where: Where, project: Row) -> None:
+    project["completed"] = True
+
+    page = text_of(alice.get(where()))
+
+    assert "Overdue" not in page
+    assert 'class="state yes">Completed<' in page
+
+
+def test_nothing_there_offers_the_next_step(alice: Client, where: Where, tenant: Tenant, project: Row) -> None:
+    for table in ("project_member", "appointment", "sale"):
+        tenant.table(table).clear()
+
+    page = text_of(alice.get(where()))
+
+    assert "Nobody takes part yet." in page
+    assert "Nothing planned" in page
+    assert "No open sales." in page
+
+
+def test_without_a_project_there_is_nothing_to_show(alice: Client, where: Where) -> None:
+    unsaved, deleted = alice.get(where(project_id=0)), alice.get(where(project_id=987654))
+
+    assert (unsaved.status_code, deleted.status_code) == (200, 404)
+    assert "Save the project first" in text_of(unsaved)
+    assert "This project no longer exists" in text_of(deleted)
+
+
+@pytest.mark.parametrize(("path", "part"), [("Members", "members"), ("Sale", "sales"), ("Activities", "activities")])
+def test_a_section_out_of_order_costs_only_itself(
+    alice: Client, where: Where, project: Row, fail: Callable[..., None], path: str, part: str
+) -> None:
+    fail(path, status=500)
+
+    page = text_of(alice.get(where()))
+
+    assert page.count("does not answer right now") == 1
+    assert f"&amp;part={part}" in page
+    assert NAME in page
+
+
+def test_who_may_not_change_has_no_buttons(bob: Client, tenant: Tenant, where: Where, project: Row) -> None:
+    """CERT-39."""
+    tenant.denied["bob"] = ["project:update"]
+
+    page = text_of(bob.get(where(human="bob")))
+
+    assert 'class="locked"' in page
+    assert "Change the status" not in page
+    assert "Edit the facts" not in page
+
+
+def test_hostile_names_are_only_names(alice: Client, where: Where, tenant: Tenant, project: Row, key: int) -> None:
+    """CERT-04."""
+    nasty = '"><script>alert(1)</script>'
+    project |= {"name": nasty, "description": nasty, "urls": [{"id": 1, "value": "javascript:x", "description": ""}]}
+    for name in ("projectstatus", "projecttype", "pmembtype"):
+        tenant.lists[name][1]["name"] = nasty
+    tenant.table("person")[members(tenant, key)[0]["person"]]["last_name"] = nasty
+
+    for action in ("", "edit", "status"):
+        page = text_of(alice.get(where(action)))
+        assert "<script>alert" not in page
+        assert 'href="javascript' not in page
+
+
+def test_charlie_sees_nothing_of_it(charlie: Client, where: Where) -> None:
+    assert charlie.get(where()).status_code in (401, 403)
+
+
+def test_links_stay_where_one_is(alice: Client, where: Where, tenant: Tenant, project: Row, key: int) -> None:
+    person = members(tenant, key)[0]["person"]
+
+    assert f'data-soprotocol="person.main?person_id={person}"' in text_of(alice.get(where(), headers=EMBEDDED))
+    assert f'href="/panels/person/?uctx=Cust12345&amp;usid=5&amp;lang=en-US&amp;person_id={person}"' in text_of(
+        alice.get(where())
+    )
+
+
+# Changing
+
+
+def test_facts_and_status_are_corrected(alice: Client, where: Where, project: Row) -> None:
+    wanted = {
+        "edit": {"name": "Harbour", "project_type": "2", "owner": "7", "end": "1/31/2027"},
+        "status": {"status": "3", "is_completed": "1"},
+    }
+
+    for action, typed in wanted.items():
+        response = alice.post(where(action), form(alice, where, action) | typed, headers=HTMX)
+        assert response.status_code == 200, text_of(response)
+    assert (project["name"], project["type"], project["associate"], project["end"][:10]) == (
+        "Harbour",
+        2,
+        7,
+        "2027-01-31",
+    )
+    assert (project["status"], project["completed"]) == (3, True)
+    assert "<b>Finished</b>" in text_of(response)
+    assert "sidecard:changed" in response.headers["HX-Trigger"]
+
+
+def test_a_conflict_lets_the_person_choose(alice: Client, where: Where, project: Row) -> None:
+    typed = form(alice, where, "edit") | {"name": "Mine"}
+    project["name"] = "Theirs"
+
+    torn = alice.post(where("edit"), typed, headers=HTMX)
+
+    assert torn.status_code == 409
+    assert "<b>Theirs</b>" in text_of(torn)
+    again = fields(text_of(torn)) | {"choose-name": "mine"}
+    assert alice.post(where("edit"), again, headers=HTMX).status_code == 200
+    assert project["name"] == "Mine"
+
+
+def test_what_was_typed_comes_back_whatever_happens(
+    alice: Client, where: Where, sandbox: Sandbox, project: Row, fail: Callable[..., None]
+) -> None:
+    wanted = {"edit": {"name": "<Harbour> & co"}, "status": {"status": "3"}}
+    forms = {action: form(alice, where, action) | typed for action, typed in wanted.items()}
+    before = dict(project)
+
+    for fault, status, words in TROUBLES:
+        sandbox.world.faults.clear()
+        fail(**PATCH, **fault)
+        for action, typed in forms.items():
+            response = alice.post(where(action), typed, headers=HTMX)
+            assert (response.status_code, words in text_of(response)) == (status, True)
+            assert without_basis(fields(text_of(response))) == without_basis(typed)
+    assert project == before
+
+
+@pytest.mark.parametrize("action", ["log", "plan"])
+def test_a_follow_up_belongs_to_the_project(
+    alice: Client, where: Where, tenant: Tenant, key: int, project: Row, action: str
+) -> None:
+    tenant.table("appointment").clear()
+    typed = form(alice, where, action) | {"task": "1", "title": "Call the harbour"}
+
+    for _ in range(2):  # a double click
+        response = alice.post(where(action), typed, headers=HTMX)
+        assert response.status_code == 200, text_of(response)
+    [row] = tenant.table("appointment").values()
+    assert (row["project"], row["contact"], row["title"]) == (key, 0, "Call the harbour")
+    assert "Call the harbour" in text_of(response)
