@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tests.bench import client_cpu, company_panel, import_time, rendering, serving
+from tests.bench import client_cpu, company_panel, import_time, rendering, sales_day, serving
 
 
 def main() -> None:
     client_cpu.run()
     import_time.run()
     company_panel.run()
+    sales_day.run()
     rendering.run()
     serving.run()
 

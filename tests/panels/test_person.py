@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from html import unescape
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from tests.forms import fields
 from tests.panels.conftest import ACME, address, but_facts, text_of
 from tests.panels.test_edit import HTMX
 from tests.sandbox.world import Row, Tenant
@@ -34,18 +34,6 @@ def where(tenant: Tenant, path: str = "", human: str = "alice", **query: object)
 @pytest.fixture
 def kari(tenant: Tenant) -> Row:
     return tenant.table("person")[person_id(tenant)]
-
-
-def fields(page: str) -> dict[str, str]:
-    """What a browser would send back of the form."""
-    found = dict.fromkeys(re.findall(r'<input type="(?:text|email|time|date|hidden)" name="([^"]+)"', page), "")
-    found |= dict(re.findall(r'<input type="(?:text|email|time|date|hidden)" name="([^"]+)" value="([^"]*)"', page))
-    for name, options in re.findall(r'<select name="([^"]+)"(.*?)</select>', page, re.DOTALL):
-        found[name] = next(iter(re.findall(r'value="(\d+)" selected', options)), "")
-    texts = re.findall(r'<textarea name="([^"]+)"[^>]*>\r?\n?(.*?)</textarea>', page, re.DOTALL)
-    found |= dict(texts)
-    found.pop("csrfmiddlewaretoken", None)
-    return {name: unescape(value) for name, value in found.items()}
 
 
 def without_basis(typed: dict[str, str]) -> dict[str, str]:
