@@ -2,50 +2,39 @@
 
 from __future__ import annotations
 
-import ast
 import base64
-import copy
 import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import resolve
 
 from tests.deployment_check import environment
+from tests.readme import README, blocks, its_panel
 from tests.sandbox.server import Sandbox
 from tests.tenants.cast import sign_in
 
 ROOT = Path(__file__).resolve().parent.parent
-README = (ROOT / "README.md").read_text()
-
-
-def blocks(language: str) -> list[str]:
-    return [
-        re.sub(rf"^{re.escape(indent)}", "", body, flags=re.MULTILINE)
-        for indent, body in re.findall(rf"^( *)```{language}\n(.*?)^ *```$", README, flags=re.MULTILINE | re.DOTALL)
-    ]
 
 
 @pytest.fixture
 def with_the_readme_s_panel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """The panel of "Write a panel", put where the README says."""
-    code, line = blocks("python")
-    module = ModuleType("panel.panels.open_sales")
-    exec(compile(code, "README.md", "exec"), module.__dict__)  # the README's own code
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    (tmp_path / "panels").mkdir()
-    (tmp_path / "panels" / "open_sales.html").write_text(blocks("django")[0])
-    templates = copy.deepcopy(settings.TEMPLATES)
-    templates[0]["DIRS"].append(tmp_path)
-    with override_settings(PANELS=ast.literal_eval(line.removeprefix("PANELS = ")), TEMPLATES=templates):
+    with its_panel(tmp_path, monkeypatch):
         yield
+
+
+def test_a_panel_is_one_short_class_and_one_template():
+    code = blocks("python")[0]
+    written = [line for line in code[code.index("class ") :].splitlines() if line.strip()]
+
+    assert len(written) <= 20
+    assert code.count("class ") == 1
+    assert len(blocks("django")) == 1
 
 
 @pytest.mark.django_db(transaction=True)
