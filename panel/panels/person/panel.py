@@ -45,7 +45,7 @@ class Person(Panel):
             section(past_activities("Person", who, now)),
             section(udef_fields("Person")),
         )
-        found = {**_facts(person, own), **_sales(sales), "requests": requests}
+        found = {**_facts(person, own), **_sales(sales), "requests": requests, "now": now}
         return {**found, **timeline(now, overdue, coming, past)}
 
     async def load_part(self, crm: AsyncCrm, card: Card, part: str) -> Mapping[str, Any]:
@@ -57,7 +57,7 @@ class Person(Panel):
             case "sales":
                 return _sales(await crm(section(open_sales_of_person(who))))
             case "requests":
-                return {"requests": await crm(section(tickets_of_person(who)))}
+                return {"requests": await crm(section(tickets_of_person(who))), "now": datetime.now(UTC)}
             case _:
                 return await timeline_of(crm, "Person", who)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -55,7 +56,7 @@ class Request(Panel):
     async def load_part(self, crm: AsyncCrm, card: Card, part: str) -> Mapping[str, Any]:
         """One section costs only its own calls."""
         if part == "requests":
-            return {"requests": await crm(section(requests_of(card)))}
+            return {"requests": await crm(section(requests_of(card))), "now": datetime.now(UTC)}
         if part == "messages":
             return {"messages": await crm(section(tickets.latest_messages(card.ticket_id, MESSAGES)))}
         seen, statuses, me = await crm.all(
