@@ -8,11 +8,21 @@
     .venv/bin/python -m tests.bench.serving --chart docs/serving.svg
 
 A panel of four reads at once (``panels.FourReads``) is asked for by users in a closed loop (``load``), each time for a
-company nobody asked for before. NetServer (``netserver``) answers after 150 ms and costs next to nothing. Beside
-Sidecard stand a bare Django view with the same calls and template (``bare``), the same view asking through
-``crm_client`` ("typed"), the same calls behind uvicorn without Django, and one call straight to NetServer. All are
+company nobody asked for before. NetServer (``netserver``) answers after 150 ms and costs next to nothing. All are
 measured by turns in rounds, so that a busy machine troubles all alike; a figure is the median of the rounds, its noise
 their interquartile range. A wrong page ends the run.
+
+Beside Sidecard stand:
+
+- "bare", an asynchronous Django view without middleware. It makes the same four calls at once, by httpx on the same
+  transport with questions and headers made beforehand, decodes the JSON and renders the same template from
+  dictionaries. It knows one token and one address for all, and nobody: no session, no customer, no rights; it looks
+  for no sign-out and remembers nothing; no language, no cookies, no policies; no deadline, renewal, retry or turn.
+  Whoever sends it another customer's name is shown that customer. What Sidecard does for all this is what the
+  comparison prices. Django itself starts two threads for each of its requests, as for anybody's; Sidecard keeps them.
+- "bare, typed", the same view asking through ``crm_client``: questions, deadlines, turns, the token's end, values of
+  types; still nobody, and nothing remembered.
+- the bare calls behind uvicorn without Django, and one call straight to NetServer.
 
 CPU is the worker's own, from /proc. "Panels/s of a core" follows from it: what a core could serve if the load, the
 database and NetServer did not share it; ``served/s`` is what was, and depends on how busy the machine is.
