@@ -54,6 +54,8 @@ class ItemPlace(Place[Item | None]):
     """A list item or another record, of which only the id matters when saving [oas]."""
 
     id_key: str = "Id"
+    name_key: str = "Name"
+    """Where its name is written best."""
 
     def changes(self, entity: Mapping[str, Any], wanted: Item | int | None) -> list[Change]:
         """``wanted`` is an item or an id; None and 0 choose nothing."""
@@ -209,8 +211,9 @@ def word_at[W: Word](path: str, words: type[W], reads_only: bool = False) -> W:
 
 def item_at(path: str, id_key: str = "Id", *names: str, reads_only: bool = False) -> Item | None:
     """A list item or another record; ``names`` are the keys that may hold its name, the best first."""
-    reads = _item_reader(id_key, names or ("Value", "Name"))
-    return _declared(ItemPlace(path, reads, _same, reads_only, id_key))
+    best, *others = names or ("Value", "Name")
+    reads = _item_reader(id_key, (best, *others))
+    return _declared(ItemPlace(path, reads, _same, reads_only, id_key, best))
 
 
 def associate_at(path: str, reads_only: bool = False) -> Item | None:

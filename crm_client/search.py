@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from crm_client.archive import Archive, any_of, contains
@@ -64,9 +65,12 @@ def companies_named(words: str, top: int = 10) -> Operation[list[FoundCompany]]:
     return first_lines(FoundCompany, _COMPANIES.where(*_each(words, "name")).top(top))
 
 
-def persons_named(words: str, top: int = 10) -> Operation[list[FoundPerson]]:
-    """Persons whose full name contains each of the words, in whatever order the culture puts them, by name."""
-    return first_lines(FoundPerson, _PERSONS.where(*_each(words, "fullName")).top(top))
+def persons_named(words: str, top: int = 10, contact_id: int = 0) -> Operation[list[FoundPerson]]:
+    """Persons whose full name contains each of the words, in whatever order the culture puts them, by name; those who
+    work at a company, if it is given.
+    """
+    persons = replace(_PERSONS, path=f"v1/Contact/{int(contact_id)}/Persons") if contact_id else _PERSONS
+    return first_lines(FoundPerson, persons.where(*_each(words, "fullName")).top(top))
 
 
 def sales_named(words: str, top: int = 10) -> Operation[list[FoundSale]]:

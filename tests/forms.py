@@ -11,7 +11,7 @@ def fields(page: str) -> dict[str, str]:
     found = dict.fromkeys(re.findall(r'<input type="(?:text|email|time|date|hidden)" name="([^"]+)"', page), "")
     found |= dict(re.findall(r'<input type="(?:text|email|time|date|hidden)" name="([^"]+)" value="([^"]*)"', page))
     for name, options in re.findall(r'<select name="([^"]+)"(.*?)</select>', page, re.DOTALL):
-        found[name] = next(iter(re.findall(r'value="(\d+)" selected', options)), "")
+        found[name] = next(iter(re.findall(r'value="([^"]*)" selected', options)), "")
     texts = re.findall(r'<textarea name="([^"]+)"[^>]*>\r?\n?(.*?)</textarea>', page, re.DOTALL)
     found |= dict(texts)
     found.pop("csrfmiddlewaretoken", None)

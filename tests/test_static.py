@@ -109,8 +109,8 @@ def test_a_panel_is_one_style_sheet_htmx_and_one_script_of_ours(production: http
     assert page.count("<script") == 2
     assert page.count('rel="stylesheet"') == 1
     assert fetched(production, style[0])[1] < 8_000  # of all panels
-    assert fetched(production, ours[0])[1] < 8_000
-    assert sum(fetched(production, file)[1] for file in files_of(page)) < 80_000
+    assert fetched(production, ours[0])[1] < 8_192
+    assert sum(fetched(production, file)[1] for file in files_of(page)) < 85_000
 
 
 def test_only_names_with_their_content_in_them_are_served(production: httpx.Client) -> None:

@@ -13,8 +13,10 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from crm_client.calls import Operation
 from crm_client.clients import AsyncCrm
 from crm_client.errors import CrmError, NotSignedIn
+from crm_client.values import Item
 from panel.panels.troubles import Trouble, explain
 
 if TYPE_CHECKING:
@@ -177,6 +179,13 @@ class Action[F: forms.Form]:
     def filled(self, card: Card, data: QueryDict) -> F:
         """The form as sent back. Reads nothing from the CRM, so that what was typed survives whatever happens to it."""
         raise NotImplementedError
+
+    def suggest(self, card: Card, form: F, field: str, text: str) -> Operation[Sequence[Item]] | None:
+        """What a field of the form offers for some letters, at least three; None if nothing is looked up for it.
+
+        Such a form also has ``offer(field, items)``, which shows them without scripts. ``Sheet`` has all that.
+        """
+        return None
 
     async def run(self, crm: AsyncCrm, card: Card, form: F) -> Mapping[str, Any] | None:
         """Carry out the valid form. Raise ``AskAgain`` to show it again; any ``CrmError`` is taken care of.

@@ -27,13 +27,11 @@ from crm_client.search import (
 from panel.panels import recents
 from panel.panels.catalogue import without_record
 from panel.panels.contract import Card, Section, section
-from panel.panels.scene import client_url, with_retry_after
+from panel.panels.scene import SHORTEST, client_url, with_retry_after
 from panel.panels.troubles import Trouble, signed_out
 from panel.tenants import access, doors
 from panel.tenants.models import Membership
 
-SHORTEST = 3
-"""Letters before a search is sent; SuperOffice demands it of applications (CERT-20)."""
 LONGEST = 100
 """Letters; no name is longer."""
 MOST = 8

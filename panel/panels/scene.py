@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_htmx.http import trigger_client_event
 
 from crm_client.errors import CrmError, NotSignedIn
+from crm_client.values import Item
 from panel.panels.catalogue import panels, template_of
 from panel.panels.contract import Action, Card, Panel
 from panel.panels.troubles import Trouble, explain, saved_but_unseen, signed_out
@@ -29,6 +31,10 @@ CHANGED = "sidecard:changed"
 
 SHELL = "X-Sidecard-Shell"
 """The header by which htmx in an embedded page says so: a script's request has no ``Sec-Fetch-Dest: iframe``."""
+
+
+SHORTEST = 3
+"""Letters before a search is sent; SuperOffice demands it of applications [CERT-20]."""
 
 
 @dataclass
@@ -79,6 +85,16 @@ class Scene:
         """The named partial htmx asks for; empty for the whole panel."""
         part = self.request.GET.get("part", "")
         return part if self.wants_fragment and part in self.panel.parts else ""
+
+    @property
+    def suggests(self) -> str:
+        """The field whose value is looked up; empty for any other visit."""
+        return self.request.GET.get("suggest", "")
+
+    @property
+    def wants_options(self) -> bool:
+        """``panels.js`` looks something up: only what is found is sent."""
+        return bool(self.suggests) and "application/json" in self.request.headers.get("Accept", "")
 
     def misaddressed(self) -> Trouble | None:
         """An address that does not say which customer, or in SuperOffice's frame not which user, proves nothing."""
@@ -155,10 +171,23 @@ class Scene:
         self, action: Action[Any], form: forms.Form, *, status: int = 200, trouble: Trouble | None = None
     ) -> HttpResponse:
         """The action's form: alone for htmx, else on a page of its own."""
-        context = {"form": form, "trouble": trouble, "part": f"{self.template}#{action.part}"}
-        template = context["part"] if self.wants_fragment else "panels/action.html"
-        response = self.page(str(template), context, trouble.status if trouble else status)
+        part = f"{self.template}#{action.part}"
+        context = {"form": form, "trouble": trouble, "part": part, "letters": how_many(0, "")}
+        template = part if self.wants_fragment else "panels/action.html"
+        response = self.page(template, context, trouble.status if trouble else status)
         return with_retry_after(response, trouble)
+
+    def suggestions(
+        self, action: Action[Any], form: Any, found: Sequence[Item], text: str, trouble: Trouble | None = None
+    ) -> HttpResponse:
+        """What a field may be: for ``panels.js`` the options alone, else the form with them in it."""
+        if not self.wants_options:
+            form.offer(self.suggests, found)
+            return self.form(action, form, trouble=trouble)
+        options = [{"value": f"{item.id}:{item.name}", "text": item.name} for item in found]
+        hint = trouble.title if trouble else how_many(len(found), text)
+        answer = JsonResponse({"options": options, "hint": hint}, status=trouble.status if trouble else 200)
+        return with_retry_after(answer, trouble)
 
     def done(self, action: Action[Any], context: Mapping[str, Any]) -> HttpResponse:
         """The action's result, a word about it, and an event for the host card; without htmx on a page of its own."""
@@ -190,13 +219,18 @@ class Scene:
     def trouble(self, trouble: Trouble) -> HttpResponse:
         """A calm account: a fragment for htmx, else a page."""
         template = "panels/trouble.html" if self.wants_fragment else "panels/trouble_page.html"
-        return with_retry_after(self.page(template, {"trouble": trouble}, trouble.status), trouble)
+        # Of a form that cannot be opened there is a way back to what stood in its place.
+        back = self.panel.actions[self.action].shows if self.action else ""
+        return with_retry_after(self.page(template, {"trouble": trouble, "back": back}, trouble.status), trouble)
 
     def sign_in(self) -> HttpResponse:
         """Nobody of this customer is signed in here; what was typed stays."""
         if self.request.method == "POST":
             action = self.panel.actions[self.action]
-            return self.form(action, action.filled(self.card, self.request.POST), trouble=signed_out())
+            form = action.filled(self.card, self.request.POST)
+            if self.wants_options:
+                return self.suggestions(action, form, [], "", signed_out())
+            return self.form(action, form, trouble=signed_out())
         return self._outside("tenants/sign_in.html", {}, status=401)
 
     def other_user(self, other: OtherUser) -> HttpResponse:
@@ -217,6 +251,13 @@ def client_url(membership: Membership) -> str:
     """SuperOffice's own client at the customer; empty as long as his address is not known."""
     api = membership.tenant.api_address
     return f"{api.removesuffix('api/')}default.aspx" if api.endswith("/api/") else ""
+
+
+def how_many(found: int, text: str) -> str:
+    """Said aloud, too: not everybody sees a list open."""
+    if len(text) < SHORTEST:
+        return ngettext("Type at least %d letter.", "Type at least %d letters.", SHORTEST) % SHORTEST
+    return ngettext("%d found", "%d found", found) % found if found else _("Nothing found.")
 
 
 def with_retry_after(response: HttpResponse, trouble: Trouble | None) -> HttpResponse:

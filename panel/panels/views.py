@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from crm_client.cache import NotRemembered
 from crm_client.clients import AsyncCrm
-from crm_client.errors import CrmError
+from crm_client.errors import CrmError, NotSignedIn
 from panel.panels import memory, recents
 from panel.panels.catalogue import panels
 from panel.panels.contract import Action, AskAgain
 from panel.panels.memory import Recollection
-from panel.panels.scene import Scene
+from panel.panels.scene import SHORTEST, Scene
 from panel.panels.troubles import explain
 from panel.tenants import access, doors
 from panel.tenants.models import Membership
@@ -35,11 +35,15 @@ async def show(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 async def act(request: HttpRequest, slug: str, action: str) -> HttpResponse:
-    """One of the panel's actions: GET shows its form, POST carries it out."""
+    """One of the panel's actions: GET shows its form, POST carries it out; with ``?suggest=`` it looks up what a field
+    may be. What was typed comes in the body, so that it is in no address and no log.
+    """
     scene = Scene.of(request, _known(slug), action)
     if action not in scene.panel.actions:
         raise Http404
-    return await _visit(scene, _change if request.method == "POST" else _ask)
+    if request.method != "POST":
+        return await _visit(scene, _ask)
+    return await _visit(scene, _suggest if scene.suggests else _change)
 
 
 def _known(slug: str) -> str:
@@ -118,6 +122,25 @@ async def _ask(scene: Scene, person: Membership) -> HttpResponse:
     action = scene.panel.actions[scene.action]
     crm = await doors.as_person(person, scene.language)
     return scene.form(action, await action.blank(crm, scene.card))
+
+
+async def _suggest(scene: Scene, person: Membership) -> HttpResponse:
+    """Nothing is asked for fewer than three letters [CERT-20]."""
+    action, field = scene.panel.actions[scene.action], scene.suggests
+    form = action.filled(scene.card, scene.request.POST)
+    text = scene.request.POST.get(f"find-{field}", "").strip()
+    search = action.suggest(scene.card, form, field, text)
+    if search is None or field not in form.fields:
+        raise Http404
+    if len(text) < SHORTEST:
+        return scene.suggestions(action, form, [], text)
+    crm = await doors.as_person(person, scene.language)
+    try:
+        return scene.suggestions(action, form, await crm(search), text)
+    except NotSignedIn:
+        raise
+    except CrmError as error:
+        return scene.suggestions(action, form, [], text, explain(error))
 
 
 async def _change(scene: Scene, person: Membership) -> HttpResponse:

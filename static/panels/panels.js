@@ -1,5 +1,5 @@
-/* The one script of a panel's page beside htmx, in three parts that share nothing but events and window.sidecard:
- * tokens for our requests, signing in and out in a frame, and what is around a panel.
+/* The one script of a panel's page beside htmx, in four parts that share nothing but events and window.sidecard:
+ * tokens for our requests, signing in and out in a frame, fields to search in, and what is around a panel.
  *
  * It is loaded at once and not deferred: it only listens, and a click must find it as soon as there is a button.
  */
@@ -228,6 +228,151 @@
   });
 })();
 
+/* Comboboxes (WAI-ARIA): a select that is long, or looked up for (data-suggest around it), is searched by typing. It
+ * stays, unseen, and holds the value. */
+(() => {
+  const SHORTEST = 3; // letters
+  const PAUSE = 300; // ms without a key
+  const PARTS =
+    '<input type="text" role="combobox" aria-autocomplete="list" aria-expanded="false">' +
+    '<ul role="listbox" class="options" hidden></ul><p class="hint" role="status"></p>';
+
+  const isNone = ({ value }) => !value || value === "0";
+
+  class Combobox {
+    constructor(select) {
+      this.select = select;
+      this.source = select.closest("[data-suggest]")?.dataset;
+      const box = document.createElement("div");
+      box.className = "combobox";
+      box.innerHTML = PARTS;
+      const [input, list, hint] = box.children;
+      Object.assign(this, { input, list, hint });
+      for (const { name, value } of select.attributes) {
+        if (name !== "name" && name !== "data-combobox") input.setAttribute(name, value);
+      }
+      input.id += "-text";
+      input.autocomplete = "off";
+      list.id = `${input.id}-list`;
+      input.setAttribute("aria-controls", list.id);
+      const [label] = select.labels;
+      label.htmlFor = input.id;
+      list.ariaLabel = label.textContent;
+      select.after(box);
+      this.settle();
+      select.addEventListener("change", () => this.settle());
+      input.addEventListener("input", () => this.typed());
+      input.addEventListener("keydown", (event) => this.key(event));
+      input.addEventListener("click", () => list.hidden && this.offer(""));
+      input.addEventListener("blur", () => this.leave());
+      list.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays
+      list.addEventListener("click", (event) => this.take(event.target.option));
+    }
+
+    settle() {
+      const [chosen] = this.select.selectedOptions;
+      this.input.value = chosen && !isNone(chosen) ? chosen.text : "";
+      this.show([]);
+    }
+
+    leave() {
+      clearTimeout(this.timer);
+      const none = [...this.select.options].find(isNone);
+      if (this.input.value.trim() || !none) this.settle();
+      else this.take(none);
+    }
+
+    typed() {
+      clearTimeout(this.timer);
+      this.asked = null;
+      const text = this.input.value.trim();
+      if (!this.source) this.offer(text);
+      else if (text.length < SHORTEST) this.show([], text && this.source.hint);
+      else this.timer = setTimeout(() => this.lookUp(text), PAUSE);
+    }
+
+    async lookUp(text) {
+      const { form, name, options } = this.select;
+      const asked = (this.asked = {});
+      let answer = { options: [], hint: document.getElementById("notice").dataset.unreachable };
+      try {
+        const fields = { basis: form.elements.namedItem("basis").value, [`find-${name}`]: text };
+        answer = await (await window.sidecard.post(this.source.suggest, fields)).json();
+      } catch {
+        // No answer of ours: the hint stays.
+      }
+      if (this.asked !== asked || this.input !== document.activeElement) return; // typed on, or left
+      for (const option of [...options]) if (!option.selected && !isNone(option)) option.remove();
+      for (const { value, text: label } of answer.options) {
+        if (value !== this.select.value) this.select.add(new Option(label, value));
+      }
+      this.show([...options].filter(({ value }) => answer.options.some((one) => one.value === value)), answer.hint);
+    }
+
+    offer(text) {
+      const words = text.toLowerCase().split(/\s+/);
+      const fits = (option) => words.every((word) => option.text.toLowerCase().includes(word));
+      if (!this.source) this.show([...this.select.options].filter(fits));
+    }
+
+    show(options, hint = "") {
+      const { input, list } = this;
+      list.replaceChildren();
+      let heading = "";
+      for (const option of options.slice(0, 100)) {
+        const group = option.parentElement.label ?? "";
+        if (group && group !== heading) this.add({ role: "presentation", className: "heading", textContent: group });
+        heading = group;
+        const id = `${list.id}-${option.index}`;
+        this.add({ role: "option", id, ariaSelected: option.selected, textContent: option.text, option });
+      }
+      this.hint.textContent = hint;
+      list.hidden = !options.length;
+      input.ariaExpanded = !list.hidden;
+      if (!list.hidden) list.scrollIntoView({ block: "nearest" });
+      this.mark(null);
+    }
+
+    add(what) {
+      this.list.append(Object.assign(document.createElement("li"), what));
+    }
+
+    key(event) {
+      const items = [...this.list.querySelectorAll("[role=option]")];
+      const at = items.indexOf(this.marked);
+      const { key } = event;
+      if (key === "ArrowDown" && !items.length) this.offer("");
+      else if (!items.length) return;
+      else if (key === "ArrowDown") this.mark(items[(at + 1) % items.length]);
+      else if (key === "ArrowUp") this.mark(items.at(Math.max(at, 0) - 1));
+      else if (key === "Enter") this.take((this.marked ?? items[0]).option);
+      else if (key === "Escape") this.settle();
+      else return;
+      event.preventDefault();
+    }
+
+    mark(item) {
+      this.marked?.classList.remove("marked");
+      this.marked = item;
+      item?.classList.add("marked");
+      item?.scrollIntoView({ block: "nearest" });
+      this.input.setAttribute("aria-activedescendant", item?.id ?? "");
+    }
+
+    take(option) {
+      if (!option) return;
+      option.selected = true;
+      this.select.dispatchEvent(new Event("input", { bubbles: true }));
+      this.settle();
+    }
+  }
+
+  /* Before it is first painted; htmx then sets the select's attributes anew. */
+  new MutationObserver(() => {
+    for (const select of document.querySelectorAll("select[data-combobox]:not(:has(+ .combobox))")) new Combobox(select);
+  }).observe(document, { childList: true, subtree: true });
+})();
+
 /* A panel and what is around it: SuperOffice's own card, the reader's clock, and what he typed.
  *
  * Messages go to SuperOffice only from inside its frame, and only to the exact origin of the page that frames us, which
@@ -346,7 +491,11 @@
     form.setAttribute("data-touched", "");
     for (const [name, value] of Object.entries(JSON.parse(kept))) {
       const field = form.elements.namedItem(name);
-      if (field) field.value = value;
+      if (!field) continue;
+      // Who was looked up is no option of a form that was just opened; the value says his name.
+      if (field.closest?.("[data-suggest]") && value) field.add(new Option(value.replace(/^\d+:/, ""), value));
+      field.value = value;
+      if (field.matches?.("select")) field.dispatchEvent(new Event("change"));
     }
   }
 
@@ -381,7 +530,8 @@
     const root = event.detail.elt;
     if (root === document.body) reopen(); // htmx is ready for the clicks of this page
     // Not autofocus: browsers refuse it to frames of another site.
-    (root.matches?.("[data-focus]") ? root : root.querySelector?.("[data-focus]"))?.focus();
+    const focus = "[data-focus]:not([data-combobox])";
+    (root.matches?.(focus) ? root : root.querySelector?.(focus))?.focus();
     if (root.matches?.(".saved")) setTimeout(() => root.remove(), SHOWN_FOR);
     const form = root.matches?.("form[data-keep]") ? root : root.querySelector?.("form[data-keep]");
     if (!form) return;

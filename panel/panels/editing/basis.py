@@ -60,7 +60,7 @@ class Basis:
         choices = {
             name: choices_of(found.data or () if (found := lists.get(entry.list)) else (), entry.place.read(record.raw))
             for name, entry in sheet.entries(record, own).items()
-            if entry.is_choice
+            if entry.is_choice and not entry.is_picked
         }
         return cls(sheet, _trimmed(sheet, record.raw, own), choices, own, once=once)
 

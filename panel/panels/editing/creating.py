@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from crm_client.calls import Operation
 from crm_client.clients import AsyncCrm
 from crm_client.errors import Denied
+from crm_client.fields import ItemPlace
 from crm_client.lists import mdo_tree
-from crm_client.patch import applied
-from crm_client.records import Record, changes
-from crm_client.values import FieldRight, TableMask, TableRight
+from crm_client.patch import MISSING, Change, applied
+from crm_client.records import Record, changes, places
+from crm_client.values import FieldRight, Item, TableMask, TableRight
 from panel.panels.contract import Action, AskAgain, Card, Text, section
 from panel.panels.editing.basis import Basis
 from panel.panels.editing.form import RecordForm
@@ -91,7 +92,7 @@ class Create[F: CreateForm](Sheet, Action[F]):
         asked = (section(mdo_tree(name)) for name in self.lists.values())
         start, about, *found = await crm.all(self._begin(), self.belongs(card), *asked)
         lists = dict(zip(self.lists.values(), found, strict=True))
-        form: F = self.form(card, Basis.of(self, with_(start, **about), lists, once=uuid.uuid4().hex))
+        form: F = self.form(card, Basis.of(self, named(with_(start, **about), about), lists, once=uuid.uuid4().hex))
         return form
 
     def filled(self, card: Card, data: QueryDict) -> F:
@@ -105,7 +106,7 @@ class Create[F: CreateForm](Sheet, Action[F]):
     async def save(self, crm: AsyncCrm, card: Card, form: F) -> Any:
         """The record; None if this form made it before. Raises ``AskAgain`` as long as nobody knows."""
         links = {name: getattr(form.basis.seen, name) for name in self.links}
-        start = with_(await crm(self.kind.new()), **links, **form.by_subject(form.wanted()))
+        start = with_(await crm(self.kind.new()), **(links | form.by_subject(form.wanted())))
         word = form.basis.once
         return await once(crm, card, form, word, lambda at: self.made(start, at, form), self.create, self.find)
 
@@ -149,3 +150,14 @@ def may_create(start: Record) -> bool:
 def with_[R: Record](begun: R, /, **wanted: Any) -> R:
     """The same record with other values, not saved."""
     return type(begun).parse(applied(begun.raw, changes(begun, **wanted)))
+
+
+def named[R: Record](begun: R, about: Mapping[str, Any]) -> R:
+    """The same record, which says what those are called that it is about: of a link only its id is written."""
+    known = places(type(begun))
+    names = [
+        Change(f"/{place.path}/{place.name_key}", MISSING, item.name)
+        for name, item in about.items()
+        if isinstance(item, Item) and isinstance(place := known[name], ItemPlace)
+    ]
+    return type(begun).parse(applied(begun.raw, names))

@@ -15,12 +15,16 @@ from django import forms
 from django.utils.choices import flatten_choices
 from django.utils.translation import gettext_lazy as _
 
-from crm_client.values import FieldRight, amount, day, integer, yes
+from crm_client.values import FieldRight, Item, amount, day, integer, yes
 from panel.panels.editing.sheet import Entry
 from panel.panels.templatetags.panels import locale_of
 
 PLAIN = {"autocomplete": "off"}
 """The browser would offer the reader's own number for a customer."""
+
+
+SHORT = 12
+"""Longer lists are searched by typing, where there are scripts."""
 
 
 class Choice(NamedTuple):
@@ -105,8 +109,55 @@ class YesNoField(forms.ChoiceField):
         return str(int(value)) if isinstance(value, bool) else value
 
 
+class PickField(forms.Field):
+    """A record that is looked up by its name. It is sent as ``12:Kari Nordmann``: whatever happens, the form can say
+    again who that is.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            widget=Pick(), required=False, error_messages={"invalid": _("Choose from the list."), "required": ""}
+        )
+
+    def offer(self, found: Sequence[Item]) -> None:
+        """Show what was found."""
+        self.widget.choices = [*self.widget.choices, *((written(item), item.name) for item in found)]
+
+    def to_python(self, value: Any) -> Item | None:
+        if value in self.empty_values or isinstance(value, Item):
+            return value or None
+        key, _colon, name = str(value).partition(":")
+        if not re.fullmatch(r"[0-9]{1,10}", key):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return Item(int(key), name) if int(key) else None
+
+    def prepare_value(self, value: Any) -> Any:
+        return written(value) if isinstance(value, Item) else value
+
+
+class Pick(forms.Select):
+    """Offers nobody, who is chosen, and what was found."""
+
+    def __init__(self) -> None:
+        super().__init__({"data-combobox": True}, choices=[("", "–")])
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        known = {key for key, _label in self.choices}
+        here = self.choices
+        self.choices = [*here, *((one, one.partition(":")[2]) for one in value if one not in known)]
+        groups = super().optgroups(name, value, attrs)
+        self.choices = here
+        return groups
+
+
+def written(item: Item) -> str:
+    return f"{item.id}:{item.name}"
+
+
 def field_for(entry: Entry, language: str, choices: Choices) -> forms.Field:
     """The form field for a property of a record."""
+    if entry.is_picked:
+        return PickField()
     if entry.is_choice:
         return _choice(entry.right, choices)
     if entry.place.reads in KINDS:
@@ -129,6 +180,8 @@ def _choice(right: FieldRight, choices: Choices) -> forms.Field:
         choices=[*none, *_under_headings(choices)], error_messages={"invalid_choice": _("Choose from the list.")}
     )
     field.disabled = not choices
+    if len(choices) > SHORT:
+        field.widget.attrs["data-combobox"] = True
     return field
 
 
@@ -151,6 +204,8 @@ def _text(entry: Entry) -> forms.Field:
 def shown(field: forms.Field, value: Any) -> str:
     """A value in words, to be compared with another."""
     value = field.prepare_value(value)
+    if isinstance(field, PickField):
+        return str(value or "").partition(":")[2]
     if isinstance(field, DayField) and isinstance(value, date):
         return field.in_words(value)
     choices: Any = getattr(field, "choices", ())

@@ -14,6 +14,7 @@ A follow-up on a person is about his company too; one on a sale or a project is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any, ClassVar
@@ -26,11 +27,15 @@ from django.utils.translation import gettext_lazy as _
 from crm_client.appointments import APPOINTMENTS, ActivityStatus, Appointment, same_appointment
 from crm_client.calls import Operation
 from crm_client.persons import person
+from crm_client.records import Record
 from crm_client.sales import sale
+from crm_client.udef import UdefField
 from panel.panels.contract import Card
 from panel.panels.editing.basis import Basis
 from panel.panels.editing.creating import Create, CreateForm, with_
 from panel.panels.editing.fields import PLAIN, DayField
+from panel.panels.editing.pickers import persons_at
+from panel.panels.editing.sheet import Entry
 
 WORKDAY_BEGINS = time(9)
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
@@ -64,7 +69,7 @@ class PlanForm(LogForm):
             required=False, widget=forms.HiddenInput({"data-zone": "id_time_helptext"}), initial="UTC"
         )
         self.fields["time"].help_text = _("In UTC")
-        self.order_fields(["task", "day", "time", "title", "text"])
+        self.order_fields(["task", "day", "time", "title", "person", "text"])
 
     def clean_zone(self) -> ZoneInfo:
         zone = self.cleaned_data["zone"]
@@ -82,10 +87,16 @@ class Log(Create[LogForm]):
     """Note a call, a meeting, anything that was done just now."""
 
     kind = APPOINTMENTS
-    labels = {"task": _("Type"), "title": _("What was it about?"), "text": _("Notes")}
+    labels = {
+        "task": _("Type"),
+        "title": _("What was it about?"),
+        "person": _("Contact"),
+        "text": _("Notes"),
+    }
     lists = {"task": "task"}
+    pickers = {"person": persons_at("company")}
     long = ("text",)
-    optional = ("text",)
+    optional = ("text", "person")
     links = ("person", "company", "sale", "project")
     kept = ("Person", "Contact", "Sale", "Project")
     part = "log"
@@ -96,6 +107,11 @@ class Log(Create[LogForm]):
     def __init__(self, card_id: str) -> None:
         self.card_id = card_id
         """Which of the card's records it is about: ``person_id``, ``contact_id``, ``sale_id`` or ``project_id``."""
+
+    def entries(self, seen: Record, own: Sequence[UdefField] = ()) -> dict[str, Entry]:
+        """On a person's card nobody asks with whom."""
+        found = super().entries(seen, own)
+        return {name: entry for name, entry in found.items() if name != "person" or self.card_id != "person_id"}
 
     def belongs(self, card: Card) -> Operation[dict[str, Any]]:
         match self.card_id:

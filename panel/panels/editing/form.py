@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm_client.fields import Place
 from crm_client.patch import Change
-from crm_client.values import FieldRight, integer, text
+from crm_client.values import FieldRight, Item, integer, text
 from panel.panels.contract import Card, Text
 from panel.panels.editing.basis import Basis
-from panel.panels.editing.fields import field_for, shown
+from panel.panels.editing.fields import PickField, field_for, shown
 from panel.panels.editing.sheet import OWN, Entry
 
 MINE, THEIRS = "mine", "theirs"
@@ -34,6 +34,11 @@ class Row:
     theirs: str = ""
     group: Text = ""
     """A heading, where one begins."""
+
+    @property
+    def is_picked(self) -> bool:
+        """It is looked up by name."""
+        return isinstance(self.field.field, PickField) and not self.field.field.disabled
 
     @property
     def is_tooltip(self) -> bool:
@@ -176,7 +181,7 @@ class RecordForm(forms.Form):
             if self.entries[subject].is_plural:
                 found.setdefault(subject, []).append(value)
             else:
-                found[subject] = integer(value) if self.entries[subject].is_choice else value
+                found[subject] = integer(_bare(value)) if self.entries[subject].is_choice else value
         return found
 
     def changes(self, wanted: Mapping[str, Any]) -> list[Change]:
@@ -191,10 +196,20 @@ class RecordForm(forms.Form):
     def on(self, current: Any, wanted: Mapping[str, Any]) -> RecordForm:
         """The form on the record as it is now: his changes stay; where both changed something, he chooses."""
         now = self._values(current)
-        typed = {name: value for name, value in wanted.items() if value != self.seen.get(name, "")}
-        torn = [name for name in typed if now.get(name, "") not in (self.seen.get(name, ""), typed[name])]
+        typed = {name: value for name, value in wanted.items() if _bare(value) != _bare(self.seen.get(name, ""))}
+        torn = [
+            name
+            for name, mine in typed.items()
+            if _bare(now.get(name, "")) not in (_bare(self.seen.get(name, "")), _bare(mine))
+        ]
         written = {name: self._written(name, value) for name, value in {**now, **typed}.items()}
         return type(self)(self.card, self.basis.rebased(current, torn), written)
+
+    def offer(self, name: str, found: Sequence[Item]) -> None:
+        """Show what was found for a field. Nothing that was typed so far is judged yet."""
+        field: Any = self.fields[name]
+        field.offer(found)
+        self._errors = forms.utils.ErrorDict()
 
     def _written(self, name: str, value: Any) -> Any:
         return self.fields[name].prepare_value(value) if name in self.fields else value
@@ -205,6 +220,11 @@ def _as_sent(basis: Basis, data: Mapping[str, Any]) -> dict[str, Entry]:
     unnamed = [name for name in data if name.startswith((OWN, *(f"{label}." for label in basis.sheet.labels)))]
     texts = {name: Entry(name.partition(".")[2], Place(name, text, str), FieldRight()) for name in unnamed}
     return {**basis.entries, **texts}
+
+
+def _bare(value: Any) -> Any:
+    """Of a record or an item its id: what it is called may differ from place to place."""
+    return value.id if isinstance(value, Item) else value
 
 
 def rank(name: str) -> int:

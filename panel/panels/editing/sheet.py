@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from crm_client.calls import Operation
 from crm_client.fields import AddressPlace, ElementsPlace, ItemPlace, Place
 from crm_client.records import Kind, Record, places
 from crm_client.udef import FieldType, Owner, OwnPlace, UdefField
-from crm_client.values import FieldRight
-from panel.panels.contract import Text
+from crm_client.values import FieldRight, Item
+from panel.panels.contract import Card, Text
 from panel.panels.editing import layout
+from panel.panels.editing.pickers import Search
 
 OWN = "own."
 """Begins the names of user-defined fields in a form; the ProgId follows."""
@@ -28,6 +30,8 @@ class Entry:
     """The MDO list to choose from."""
     is_long: bool = False
     """A text of several lines."""
+    is_picked: bool = False
+    """Its item is looked up by name."""
     group: Text = ""
     """A heading above it and its neighbours."""
     is_more: bool = False
@@ -47,6 +51,8 @@ class Entry:
     def values(self, name: str, record: Record) -> dict[str, Any]:
         """As a form holds it: ``phones-0``, ``phones-1`` for several, an id for a list's item."""
         value: Any = self.place.read(record.raw)
+        if self.is_picked:
+            return {name: value}
         if self.is_plural:
             return {f"{name}-{rank}": one.value for rank, one in enumerate(value)} or {f"{name}-0": ""}
         return {name: str(value.id if value else 0) if self.is_choice else value}
@@ -68,6 +74,9 @@ class Sheet:
     lists: ClassVar[Mapping[str, str]] = {}
     """The MDO list behind each list field [oas]."""
 
+    pickers: ClassVar[Mapping[str, Search]] = {}
+    """Fields for a record that is looked up by some letters of its name, and how (see ``pickers``)."""
+
     long: ClassVar[Sequence[str]] = ()
     """Texts of several lines."""
 
@@ -84,6 +93,11 @@ class Sheet:
         """What the person may do with a field of the record as he saw it. Override it to allow less."""
         right: FieldRight = seen.right(name)
         return right
+
+    def suggest(self, card: Card, form: Any, field: str, text: str) -> Operation[Sequence[Item]] | None:
+        """As ``Action`` says."""
+        search = self.pickers.get(field)
+        return search(form.basis.seen, text) if search else None
 
     @property
     def places(self) -> dict[str, Place[Any]]:
@@ -102,7 +116,9 @@ class Sheet:
                     for part in layout.parts(seen.raw, place)
                 }
             else:
-                found[name] = Entry(label, place, right, self.lists.get(name, ""), name in self.long)
+                found[name] = Entry(
+                    label, place, right, self.lists.get(name, ""), name in self.long, name in self.pickers
+                )
         found |= {
             f"{OWN}{field.prog_id}": _entry_of(field, seen) for field in own if field.type is not FieldType.UNKNOWN
         }

@@ -18,14 +18,17 @@ from panel.panels.contract import Action, AskAgain, Card, Section
 from panel.panels.editing import EditRecord, Sheet
 from panel.panels.editing.basis import Basis
 from panel.panels.editing.form import RecordForm
+from panel.panels.editing.pickers import persons_at
 from panel.panels.sale.facts import STATUS, Shown
 
 
 class EditFacts(EditRecord):
-    """Company and person are only shown: the latter has to belong to the former."""
+    """The company is only shown, and its person is one who works there."""
 
     kind = SALES
     card_id = "sale_id"
+    pickers = {"person": persons_at("company")}
+    kept = ("Contact",)
     lists = {
         "currency": "currency",
         "stage": "prob",
@@ -34,7 +37,8 @@ class EditFacts(EditRecord):
         "credited": "credited",
     }
     labels = {name: Shown.labels[name] for name in ("heading", "amount", "date", "probability", *lists)} | {
-        "description": _("Notes")
+        "person": _("Contact"),
+        "description": _("Notes"),
     }
     long = ("description",)
     own = "Sale"
