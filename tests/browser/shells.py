@@ -14,6 +14,14 @@ DESKTOP, PHONE, ZOOMED = 1280, 375, 320
 """Widths of a window of our own, of SuperOffice Mobile, and of a window of 1280 at 400 % [wcag22 1.4.10]."""
 
 
+FRAMES = """([src, widths]) => {
+  document.body.style.display = "block";
+  document.body.replaceChildren(...widths.map((width) =>
+    Object.assign(document.createElement("iframe"), { name: `w${width}`, src, width, height: 900 })));
+  for (const frame of document.body.children) frame.style.border = 0;
+}"""
+
+
 def address(desk: Desk, slug: str, **more: str) -> str:
     """The panel on its showpiece, as Alice's SuperOffice would address it."""
     needs = panels()[slug].needs
@@ -36,17 +44,14 @@ def sign_in_everywhere(desk: Desk) -> Page:
 def framed(desk: Desk, page: Page, slug: str, *widths: int) -> dict[int, Frame]:
     """The panel in frames of these widths, by width, side by side in SuperOffice Web."""
     page.goto(desk.card_url(ACME, NORDLYS))
-    page.evaluate(
-        """([src, widths]) => document.body.replaceChildren(...widths.map((width) =>
-             Object.assign(document.createElement("iframe"), { name: `w${width}`, src, width, height: 900 })))""",
-        [address(desk, slug), widths],
-    )
+    page.evaluate(FRAMES, [address(desk, slug), widths])
     found = {}
     for width in widths:
         page.frame_locator(f"iframe[name=w{width}]").locator("main .card").first.wait_for()
         frame = page.frame(name=f"w{width}")
         assert frame is not None
         settled(frame)
+        assert frame.evaluate("() => innerWidth") == width
         found[width] = frame
     return found
 
