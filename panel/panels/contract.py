@@ -149,11 +149,9 @@ def section[T](operation: Generator[Any, Any, T]) -> Generator[Any, Any, Section
 class AskAgain(Exception):
     """The action's form cannot be carried out as it stands; ``form`` says why and holds what was typed."""
 
-    status = 409
-
-    def __init__(self, form: forms.Form) -> None:
+    def __init__(self, form: forms.Form, status: int = 409) -> None:
         super().__init__("the form has to be shown again")
-        self.form = form
+        self.form, self.status = form, status
 
 
 class Action[F: forms.Form]:
@@ -190,7 +188,8 @@ class Action[F: forms.Form]:
     async def run(self, crm: AsyncCrm, card: Card, form: F) -> Mapping[str, Any] | None:
         """Carry out the valid form. Raise ``AskAgain`` to show it again; any ``CrmError`` is taken care of.
 
-        What is returned is in the context of ``shows``, on top of what ``load_part`` reads for it. Without JavaScript
+        What is returned is in the context of ``shows``, on top of what ``load_part`` reads for it; a ``warning`` in it
+        is told with ``done``. Without JavaScript
         it is shown on a page of its own; if nothing is returned, the person is back at the panel.
         """
         raise NotImplementedError

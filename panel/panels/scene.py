@@ -194,7 +194,8 @@ class Scene:
         if not self.wants_fragment:
             return self.page("panels/action.html", {**context, "part": f"{self.template}#{action.shows}"})
         body = self._rendered(f"{self.template}#{action.shows}", {**context, "came_back": True})
-        notice = self._rendered("panels/notice.html", {"notice": action.done}) if action.done else ""
+        said = " · ".join(filter(None, (str(action.done), context.get("warning", ""))))
+        notice = self._rendered("panels/notice.html", {"notice": said}) if said else ""
         return trigger_client_event(HttpResponse(body + notice), CHANGED)
 
     def done_elsewhere(self) -> HttpResponse:

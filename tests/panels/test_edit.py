@@ -154,6 +154,7 @@ def test_the_owner_company_keeps_its_name(alice: Client, tenant: Tenant) -> None
     page = text_of(alice.get(address(tenant, path=EDIT, contact_id=owner), headers=HTMX))
 
     assert re.search(r'<input type="text" name="name"[^>]* disabled', page)
+    assert re.search(r'<p class="hint"\s+id="id_name_helptext">[^<]{10,}</p>', page)
     alice.post(address(tenant, path=EDIT, contact_id=owner), fields(page) | {"name": "Gone"}, headers=HTMX)
     assert tenant.table("contact")[owner]["name"] == before
 
@@ -350,3 +351,61 @@ def test_a_phone_removed_by_somebody_else(alice: Client, tenant: Tenant, acme: R
     assert torn.status_code == 409
     assert saved.status_code == 200
     assert [phone["value"] for phone in acme["phones"]][1:] == ["+47 7"]
+
+
+def test_who_changed_it_is_named(alice: Client, tenant: Tenant, acme: Row) -> None:
+    typed = open_form(alice, tenant) | {"department": "Mine"}
+    bob = tenant.associates["bob"].associate_id
+    acme |= {"department": "Theirs", "updated_by": bob, "updated": "2026-11-29T12:00:00"}
+
+    page = text_of(save(alice, tenant, typed))
+
+    assert re.search(r"<legend>Bob \w+ changed this meanwhile</legend>", page)
+
+
+# Phones
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored", "warned"),
+    [
+        ("22 10 45 99", "+47 22 10 45 99", False),
+        ("0047 22104599", "+47 22 10 45 99", False),
+        ("+4722104599", "+47 22 10 45 99", False),
+        ("+47 221 04 599", "+47 221 04 599", False),
+        ("+46 8 123 456 78", "+46 8 123 456 78", False),
+        ("ask Kari", "ask Kari", True),
+        ("12", "12", True),
+    ],
+)
+def test_a_phone_number_gets_its_country(
+    alice: Client, tenant: Tenant, acme: Row, typed: str, stored: str, warned: bool
+) -> None:
+    """That of the company. What is none is saved as it was typed, and told."""
+    response = save(alice, tenant, open_form(alice, tenant) | {"phones-0": typed})
+
+    assert response.status_code == 200
+    assert acme["phones"][0]["value"] == stored
+    assert (f"{typed} does not look like a phone number." in text_of(response)) is warned
+
+
+def test_a_number_nobody_touched_stays_as_it_is(alice: Client, tenant: Tenant, acme: Row) -> None:
+    acme["phones"][0]["value"] = "22104599 "
+
+    save(alice, tenant, open_form(alice, tenant) | {"department": "Bergen"})
+
+    assert acme["phones"][0]["value"] == "22104599 "
+
+
+# Refusals
+
+
+def test_a_form_that_is_not_opened_leads_back(alice: Client, tenant: Tenant, fail: Callable[..., None]) -> None:
+    """CERT-39: the section it was to replace can be had again."""
+    fail("", status=403)
+
+    page = text_of(alice.get(address(tenant, path=EDIT), headers=HTMX))
+
+    assert "does not give you access" in page
+    assert re.search(r'hx-get="[^"]*part=facts[^"]*back=edit"', page)
+    assert ">Back</a>" in page

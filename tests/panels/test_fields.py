@@ -120,6 +120,14 @@ def test_a_point_is_no_comma() -> None:
     assert wanted(form("de", amount="1.500"))["amount"] == 1500
 
 
+@pytest.mark.parametrize("language", ["en-US", "nb-NO", "de", "sv"])
+@pytest.mark.parametrize("typed", ["1.234,50", "1,234.50", "-1,234,567.5"])
+def test_what_can_mean_one_thing_only_is_understood_everywhere(language: str, typed: str) -> None:
+    found = wanted(form(language, amount=typed))["amount"]
+
+    assert found == (Decimal("-1234567.5") if typed.startswith("-") else Decimal("1234.50"))
+
+
 def test_kinds_of_inputs() -> None:
     filled = form("en-US")
 

@@ -211,6 +211,20 @@ def test_a_mandatory_one_is_demanded(alice: Client, tenant: Tenant, acme: Row) -
     assert "This field is required." in text_of(response)
 
 
+def test_superoffices_refusal_stands_beside_its_field(alice: Client, tenant: Tenant, acme: Row) -> None:
+    """CERT-39: it became mandatory after the form was opened. The field is named as people know it."""
+    typed = open_form(alice, tenant) | {FORMER: "", "department": "Bergen"}
+    acme["udef"]["cs01"] = ""
+    definition(tenant, "SuperOffice:1")["IsMandatory"] = True
+
+    response = save(alice, tenant, typed)
+
+    page = text_of(response)
+    assert response.status_code == 422
+    assert re.search(r'class="errorlist"[^>]*><li>Former name is a mandatory field', page)
+    assert fields(page)["department"] == "Bergen"
+
+
 def test_a_read_only_one_is_locked(alice: Client, tenant: Tenant, acme: Row) -> None:
     """CERT-39: and cannot be posted past."""
     definition(tenant, "SuperOffice:3")["IsReadOnly"] = True

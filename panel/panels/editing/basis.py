@@ -13,12 +13,16 @@ from django.core import signing
 
 from crm_client.fields import AddressPlace, ElementsPlace, ItemPlace, Place
 from crm_client.lists import ListItem
-from crm_client.records import Record
+from crm_client.patch import value_or_null
+from crm_client.records import Record, Stamped
 from crm_client.udef import UdefField
+from crm_client.values import text
 from panel.panels.contract import RECORDS, Card, Section
 from panel.panels.editing import layout
 from panel.panels.editing.fields import Choice, Choices
 from panel.panels.editing.sheet import Entry, Sheet
+
+ISO = "TwoLetterISOCountry"
 
 
 class AsItCame:
@@ -44,6 +48,8 @@ class Basis:
     """The definitions of user-defined fields."""
     torn: tuple[str, ...] = ()
     """Names of form fields which somebody else changed too, so that the person has to choose."""
+    torn_by: str = ""
+    """Who that was."""
     once: str = ""
     """Names a form that creates something, so that it does so once."""
 
@@ -70,6 +76,11 @@ class Basis:
         return self.sheet.entries(self.seen, self.own)
 
     @property
+    def region(self) -> str:
+        """The record's country, as two letters; empty if it is not known."""
+        return text(value_or_null(self.record, f"Country/{ISO}"))
+
+    @property
     def is_lost(self) -> bool:
         """Nothing can be saved on it."""
         return not self.record
@@ -81,13 +92,16 @@ class Basis:
 
     def rebased(self, current: Record, torn: Sequence[str]) -> Basis:
         """The same form on the record as it is now."""
-        return replace(self, record=_trimmed(self.sheet, current.raw, self.own), torn=tuple(torn))
+        by = current.updated_by if isinstance(current, Stamped) and current.updated != self.seen.updated else None
+        record = _trimmed(self.sheet, current.raw, self.own)
+        return replace(self, record=record, torn=tuple(torn), torn_by=by.name if by else "")
 
     # Signed, so that what was seen of one record cannot be posted to another, nor a right be typed in.
 
     def signed(self, card: Card) -> str:
         own = [{key: field.raw.get(key) for key in DEFINED} for field in self.own]
-        whole = {"record": self.record, "choices": self.choices, "own": own, "torn": self.torn, "once": self.once}
+        whole = {"record": self.record, "choices": self.choices, "own": own, "once": self.once}
+        whole |= {"torn": self.torn, "torn_by": self.torn_by}
         return signing.dumps(whole, salt=_salt(self.sheet, card), serializer=AsItCame, compress=True)
 
     @classmethod
@@ -99,7 +113,7 @@ class Basis:
             return cls(sheet, {}, {})
         choices = {name: [Choice(*one) for one in offered] for name, offered in whole["choices"].items()}
         own = [UdefField.parse(field) for field in whole["own"]]
-        return cls(sheet, whole["record"], choices, own, tuple(whole["torn"]), whole["once"])
+        return cls(sheet, whole["record"], choices, own, tuple(whole["torn"]), whole["torn_by"], whole["once"])
 
 
 DEFINED = (
@@ -139,7 +153,7 @@ def _bare(value: Any, place: Place[Any]) -> Any:
     if isinstance(place, ElementsPlace):
         return [{key: element.get(key) for key in ("Value", "Description")} for element in value or ()]
     if isinstance(place, ItemPlace) and isinstance(value, Mapping):
-        return {key: value[key] for key in (place.id_key, "Value", "Name", "FullName") if key in value}
+        return {key: value[key] for key in (place.id_key, "Value", "Name", "FullName", ISO) if key in value}
     return value
 
 

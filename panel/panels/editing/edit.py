@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import QueryDict
 
 from crm_client.calls import Operation
 from crm_client.clients import AsyncCrm
-from crm_client.errors import Conflict
+from crm_client.errors import BadRequest, Conflict
 from crm_client.lists import mdo_tree
 from crm_client.udef import UdefField, udef_fields
 from panel.panels.contract import Action, AskAgain, Card, section
@@ -40,13 +43,18 @@ class EditRecord(Sheet, Action[RecordForm]):
     def filled(self, card: Card, data: QueryDict) -> RecordForm:
         return RecordForm(card, Basis.opened(self, data.get("basis", ""), card), data)
 
-    async def run(self, crm: AsyncCrm, card: Card, form: RecordForm) -> None:
+    async def run(self, crm: AsyncCrm, card: Card, form: RecordForm) -> Mapping[str, Any]:
         """One guarded PATCH. Repeating it is harmless: what is wanted and already there counts as done."""
         seen, wanted = form.basis.seen, form.wanted()
         try:
             await crm(self.kind.change(getattr(card, self.card_id), form.changes(wanted), seen.updated))
         except Conflict as conflict:
             raise AskAgain(form.on(conflict.current, wanted)) from conflict
+        except BadRequest as refusal:
+            if not form.refuse(refusal.message):
+                raise
+            raise AskAgain(form, status=422) from refusal
+        return {"warning": form.warning} if form.warning else {}
 
 
 def nothing() -> Operation[list[UdefField]]:

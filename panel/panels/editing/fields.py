@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
 
+import phonenumbers
 from babel.dates import format_date, parse_date
 from babel.numbers import NumberFormatError, get_decimal_symbol, parse_decimal
 from django import forms
@@ -81,7 +82,7 @@ class AmountField(forms.DecimalField):
         if value in self.empty_values or isinstance(value, Decimal):
             return super().to_python(value)
         try:
-            return parse_decimal("".join(value.split()), self.locale, strict=True)
+            return _from_elsewhere(value) or parse_decimal("".join(value.split()), self.locale, strict=True)
         except NumberFormatError:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
 
@@ -89,6 +90,40 @@ class AmountField(forms.DecimalField):
         if not isinstance(value, Decimal):
             return value
         return f"{value:f}".replace(".", get_decimal_symbol(self.locale))
+
+
+def _from_elsewhere(typed: str) -> Decimal | None:
+    """``1.234,50`` and ``1,234.50`` can mean one thing only, whatever the reader's language."""
+    plain = re.sub(r"[\s'’]", "", typed)
+    for group, point in ((",", "."), (".", ",")):
+        if re.fullmatch(rf"-?\d{{1,3}}(\{group}\d{{3}})+\{point}\d+", plain):
+            return Decimal(plain.replace(group, "").replace(point, "."))
+    return None
+
+
+class PhoneField(forms.CharField):
+    """A phone number. One typed without its country gets that of the record; what cannot be read stays as typed."""
+
+    def __init__(self, region: str, length: int | None) -> None:
+        self.region = region
+        super().__init__(max_length=length, widget=forms.TextInput(PLAIN | {"inputmode": "tel"}))
+
+    def to_python(self, value: Any) -> str:
+        typed = super().to_python(value) or ""
+        number = phone_in(typed, self.region)
+        is_clear = typed.startswith("+") and " " in typed  # people group digits as they like
+        if number is None or is_clear:
+            return typed
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def phone_in(typed: str, region: str) -> phonenumbers.PhoneNumber | None:
+    """The number somebody typed in a country; None if there is no such number."""
+    try:
+        number = phonenumbers.parse(typed, region or None)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_valid_number(number) else None
 
 
 class YesNoField(forms.ChoiceField):
@@ -154,14 +189,16 @@ def written(item: Item) -> str:
     return f"{item.id}:{item.name}"
 
 
-def field_for(entry: Entry, language: str, choices: Choices) -> forms.Field:
-    """The form field for a property of a record."""
+def field_for(entry: Entry, language: str, choices: Choices, region: str = "") -> forms.Field:
+    """The form field for a property of a record; ``region`` is its country, as two letters."""
     if entry.is_picked:
         return PickField()
     if entry.is_choice:
         return _choice(entry.right, choices)
     if entry.place.reads in KINDS:
         return KINDS[entry.place.reads](language)
+    if entry.place.path.endswith("Phones"):
+        return PhoneField(region, entry.right.max_length)
     return _text(entry)
 
 
@@ -196,8 +233,7 @@ def _text(entry: Entry) -> forms.Field:
     path, length = entry.place.path, entry.right.max_length
     if path.endswith("Emails"):
         return forms.EmailField(max_length=length, widget=forms.EmailInput(PLAIN))
-    more = {"inputmode": "tel"} if path.endswith("Phones") else {}
-    widget = forms.Textarea(PLAIN | {"rows": 3}) if entry.is_long else forms.TextInput(PLAIN | more)
+    widget = forms.Textarea(PLAIN | {"rows": 3}) if entry.is_long else forms.TextInput(PLAIN)
     return forms.CharField(max_length=length, widget=widget)
 
 

@@ -16,7 +16,7 @@ from crm_client.patch import Change
 from crm_client.values import FieldRight, Item, integer, text
 from panel.panels.contract import Card, Text
 from panel.panels.editing.basis import Basis
-from panel.panels.editing.fields import PickField, field_for, shown
+from panel.panels.editing.fields import PhoneField, PickField, field_for, phone_in, shown
 from panel.panels.editing.sheet import OWN, Entry
 
 MINE, THEIRS = "mine", "theirs"
@@ -58,7 +58,7 @@ class RecordForm(forms.Form):
         for name in self._names(data or {}):
             self.fields[name] = self._field(name)
         for name in basis.torn:
-            self.fields[CHOOSE + name] = _choice_between_two()
+            self.fields[CHOOSE + name] = _choice_between_two(basis.torn_by)
 
     def _values(self, record: Any) -> dict[str, Any]:
         """A record as a form holds it."""
@@ -85,7 +85,7 @@ class RecordForm(forms.Form):
         subject = self.subject(name)
         entry = self.entries[subject]
         right = entry.right
-        field = field_for(entry, self.card.language, self.basis.choices.get(subject, ()))
+        field = field_for(entry, self.card.language, self.basis.choices.get(subject, ()), self.basis.region)
         field.label, field.initial = self._label(name, entry), self.seen.get(name, "")
         field.disabled = field.disabled or not right.is_writable
         # An array's right speaks of the array: its first place stands for "there must be one".
@@ -170,8 +170,27 @@ class RecordForm(forms.Form):
     def _version(self, name: str, *, is_mine: bool) -> Any:
         """The value as it was seen, where it was only freed of blanks at its ends."""
         seen = self.seen.get(name, "")
-        typed = self.cleaned_data[name] if is_mine else seen
-        return seen if isinstance(seen, str) and typed == seen.strip() else typed
+        if not is_mine or (isinstance(seen, str) and str(self.data[name]).strip() == seen.strip()):
+            return seen
+        return self.cleaned_data[name]
+
+    @property
+    def warning(self) -> str:
+        """What the person should look at again, although it is saved; empty if there is nothing."""
+        phones = {name: field.region for name, field in self.fields.items() if isinstance(field, PhoneField)}
+        typed = {name: self.cleaned_data.get(name, "") for name in phones if name in self.changed_data}
+        odd = [number for name, number in typed.items() if number and phone_in(number, phones[name]) is None]
+        return gettext("%s does not look like a phone number.") % ", ".join(odd) if odd else ""
+
+    def refuse(self, said: str) -> bool:
+        """Put SuperOffice's refusal beside the field it speaks of; False if it names none of them."""
+        for name in self.fields:
+            entry = self.entries.get(self.subject(name))
+            key = entry.place.path.partition("/")[2 if name.startswith(OWN) else 0] if entry else ""
+            if entry and (said == entry.right.reason or re.search(rf"(?<![\w:.]){re.escape(key)}(?![\w:.])", said)):
+                self.add_error(name, said.replace(key, str(entry.label)) if name.startswith(OWN) else said)
+                return True
+        return False
 
     def by_subject(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """By entry: the values of phones in one list, of an item its id."""
@@ -232,9 +251,9 @@ def rank(name: str) -> int:
     return int(name.rpartition("-")[2])
 
 
-def _choice_between_two() -> forms.ChoiceField:
+def _choice_between_two(by: str) -> forms.ChoiceField:
     return forms.ChoiceField(
-        label=_("Someone changed this meanwhile"),
+        label=gettext("%s changed this meanwhile") % by if by else _("Someone changed this meanwhile"),
         choices=[(MINE, _("Keep mine")), (THEIRS, _("Take theirs"))],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose one of the two.")},

@@ -32,7 +32,7 @@ class EditFacts(EditRecord):
         "no_mailing": _("No mailings"),
     }
     lists = {"position": "perspos"}
-    kept = ("IsAssociate",)
+    kept = ("IsAssociate", "Country")
     own = "Person"
 
     def right(self, seen: Person, name: str) -> FieldRight:
