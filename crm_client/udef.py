@@ -30,6 +30,8 @@ from crm_client.patch import MISSING, Change, applied, escaped
 from crm_client.records import Record, changes
 from crm_client.values import Item, amount, day, integer, text, yes
 
+_AGENT = "v1/Agents/UserDefinedFieldInfo"
+
 type Owner = Literal["Contact", "Person", "Sale", "Project", "Appointment", "Document"]
 """Records that may have user-defined fields. Requests have only extra fields (``x_name``)."""
 
@@ -187,10 +189,13 @@ def add_field(owner: Owner, field_type: FieldType, **wanted: Any) -> Operation[U
 
     Name at least ``label`` and ``prog_id``.
     """
-    path = f"v1/{owner}/UdefLayout"
-    template = yield Call("POST", path, query={"udefFieldType": field_type.value}, language=UNTRANSLATED)
+    # REST's own way puts the template into the draft at once: broken off there, a nameless field would stay.
+    asked = {"OwnerType": owner, "FieldType": field_type.value}
+    template = yield Call("POST", f"{_AGENT}/CreateUserDefinedFieldInfo", json=asked, language=UNTRANSLATED, reads=True)
     [start] = _fields([template])
-    return (yield from _save(owner, applied(start.raw, changes(start, **wanted))))
+    body = applied(start.raw, changes(start, **wanted))
+    saved = yield Call("POST", f"{_AGENT}/SaveUserDefinedFieldInfo", json=dict(body), language=UNTRANSLATED)
+    return _fields([saved])[0]
 
 
 def change_field(owner: Owner, seen: UdefField, **wanted: Any) -> Operation[UdefField]:
