@@ -101,7 +101,7 @@ class _PartitionedMorsel(Morsel[str]):
 
 
 class PartitionedCookies(_Passage):
-    """Marks every ``SameSite=None`` cookie ``Secure; Partitioned``, deletions too.
+    """Marks every ``SameSite=None`` cookie ``Secure; HttpOnly; Partitioned``, deletions too [CERT-18].
 
     Browsers that block third-party cookies keep a frame's cookie only if it is partitioned (CHIPS), and delete it only
     by a partitioned deletion. Where they allow third-party cookies, an unpartitioned one of the same name set at top
@@ -124,6 +124,7 @@ def _partition(cookies: SimpleCookie, name: str, morsel: Morsel[str]) -> None:
         dict.__setitem__(cookies, name, fresh)
         morsel = fresh
     morsel["secure"] = True
+    morsel["httponly"] = True
     morsel["partitioned"] = True
 
 

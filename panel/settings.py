@@ -53,6 +53,8 @@ SUPEROFFICE: dict[str, Any] = {
     "login_url": _sandbox_login or f"https://{_environment}.superoffice.com",
     "client_id": required("SUPEROFFICE_CLIENT_ID", "sidecard-sandbox"),
     "client_secret": required("SUPEROFFICE_CLIENT_SECRET", "sandbox-secret"),
+    # PEM or the portal's XML, for work in the background; in an environment variable line breaks may be written \n.
+    "private_key": env("SUPEROFFICE_PRIVATE_KEY").replace("\\n", "\n"),
     # Hosts that may serve a tenant: an address from elsewhere is never called nor sent a token.
     "host_suffixes": ["localhost"] if SANDBOXED else [".superoffice.com"],
     "http_allowed": SANDBOXED,
@@ -82,6 +84,9 @@ INSTALLED_APPS = [
     "lucide",
     "panel.tenants",
     "panel.panels",
+    "panel.webhooks",
+    "panel.provisioning",
+    "panel.appstore",
 ]
 
 MIDDLEWARE = [
@@ -219,6 +224,11 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+# Customers who left
+
+RETENTION_DAYS = int(env("SIDECARD_RETENTION_DAYS", "30"))
+"""How long the rows of a customer stay who left; his tokens go at once."""
+
 # Static files
 
 STATIC_URL = "/static/"
@@ -243,7 +253,20 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
-    "renew grants": {"task": "panel.tenants.tasks.renew_grants", "schedule": 15.0, "options": {"expires": 15}},
+    # Sweeps: the database is the queue, so one that is lost or comes late loses nothing.
+    name: {"task": f"panel.{task}", "schedule": seconds, "options": {"expires": seconds}}
+    for name, task, seconds in (
+        ("renew grants", "tenants.tasks.renew_grants", 15.0),
+        ("set up", "provisioning.tasks.sweep", 5.0),
+        ("look for drift", "provisioning.tasks.look_for_drift", 600.0),
+        ("handle events", "webhooks.tasks.handle", 5.0),
+        ("look after webhooks", "webhooks.tasks.look_after_hooks", 60.0),
+        ("tidy up events", "webhooks.tasks.tidy_up", 3600.0),
+        ("heed state changes", "appstore.tasks.heed", 5.0),
+        ("ask for states", "appstore.tasks.ask_for_states", 60.0),
+        ("probe access", "appstore.tasks.probe", 600.0),
+        ("forget who left", "appstore.tasks.forget_who_left", 3600.0),
+    )
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 if REDIS_URL:
@@ -289,6 +312,10 @@ LOGGING = {
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
         "aiohttp": {"level": "WARNING"},
+        # A line for each sweep would drown the rest; failed tasks are told at ERROR.
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
         # At DEBUG, which somebody may switch on for Django as a whole, these print what a page or a query holds.
         "django.template": {"level": "INFO"},
         "django.db.backends": {"level": "INFO"},

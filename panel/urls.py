@@ -11,6 +11,8 @@ urlpatterns = [
     path("readyz", health.ready),
     path("", include("panel.tenants.urls")),
     path("", include("panel.panels.urls")),
+    path("", include("panel.webhooks.urls")),
+    path("", include("panel.appstore.urls")),
 ]
 
 handler400 = "panel.errors.bad_request"

@@ -16,6 +16,8 @@ from types import FrameType
 
 import httpx
 
+from tests.sandbox.application_keys import sandbox_key
+
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("SIDECARD_VAR", ROOT / "var"))
 CRM_PORT = int(os.environ.get("DEMO_CRM_PORT", "8800"))
@@ -115,6 +117,7 @@ def environment() -> dict[str, str]:
         "SIDECARD_VAR": str(VAR),
         "SIDECARD_BASE_URL": APP_URL,
         "SUPEROFFICE_LOGIN_URL": LOGIN_URL,
+        "SUPEROFFICE_PRIVATE_KEY": sandbox_key(),
         "PYTHONUNBUFFERED": "1",
     }
 

@@ -15,6 +15,8 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.sandbox.application_keys import sandbox_key
+
 
 def is_free(port: int) -> bool:
     with closing(socket.socket()) as probe:
@@ -69,5 +71,6 @@ for name in [name for name in os.environ if name.startswith(("SIDECARD_", "SUPER
 os.environ["SIDECARD_VAR"] = str(VAR)
 os.environ["SIDECARD_BASE_URL"] = f"http://127.0.0.1:{APP_PORT}"
 os.environ["SUPEROFFICE_LOGIN_URL"] = f"http://localhost:{CRM_PORT}"
+os.environ["SUPEROFFICE_PRIVATE_KEY"] = sandbox_key()
 os.environ["DATABASE_URL"] = f"sqlite:///{VAR / 'tests.sqlite3'}" if POSTGRES in MISSING else POSTGRES
 os.environ["REDIS_URL"] = "" if REDIS in MISSING else REDIS

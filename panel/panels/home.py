@@ -28,7 +28,7 @@ from panel.panels import recents
 from panel.panels.catalogue import without_record
 from panel.panels.contract import Card, Section, section
 from panel.panels.scene import SHORTEST, client_url, with_retry_after
-from panel.panels.troubles import Trouble, signed_out
+from panel.panels.troubles import Trouble, explain, signed_out
 from panel.tenants import access, doors
 from panel.tenants.models import Membership
 
@@ -79,8 +79,8 @@ async def find(request: HttpRequest) -> HttpResponse:
     }
     try:
         groups = await _groups(membership, card, words)
-    except NotSignedIn:
-        return _page(request, context, signed_out())
+    except (NotSignedIn, doors.Paused) as error:
+        return _page(request, context, explain(error))
     count = sum(len(group.hits) for group in groups)
     if groups and not count and all(group.trouble for group in groups):
         return _page(request, context, groups[0].trouble)

@@ -130,6 +130,17 @@ async def forget(membership: Membership, card: Card) -> None:
             await forget_record(membership.tenant, name, key)
 
 
+def record_changed(tenant: Tenant, name: str, key: int) -> None:
+    """The same as ``forget_record``, for work in the background."""
+    cache.set(_of_record(tenant, name, key), uuid.uuid4().hex, EDITION_LASTS)
+
+
+def forget_everything(tenant: Tenant) -> None:
+    """Any record may be another one now, as after a backup was restored."""
+    for membership in Membership.objects.of(tenant):
+        cache.set(_of_person(membership), uuid.uuid4().hex, EDITION_LASTS)
+
+
 async def forget_record(tenant: Tenant, name: str, key: int) -> None:
     """A record changed, as a webhook tells: ``name`` is as in a card, e.g. ``contact_id``."""
     await cache.aset(_of_record(tenant, name, key), uuid.uuid4().hex, EDITION_LASTS)

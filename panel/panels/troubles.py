@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from crm_client import errors
 from crm_client.errors import CrmError
+from panel.tenants.doors import Paused
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,12 @@ def explain(error: CrmError, *, gone: str = "") -> Trouble:
     if isinstance(error, errors.BadRequest):
         text = error.message or _("It gave no reason.")
         return Trouble(_("SuperOffice did not accept this"), text, 422, False)
-    text = _("It may be busy or down for maintenance. Please try again in a moment.")
+    if isinstance(error, Paused):
+        text = _("Your SuperOffice administrator has paused it, and can have it go on.")
+        return Trouble(_("Sidecard is paused"), text, 503, True)
+    # The address says in its own words that a customer's SuperOffice is not running.
+    text = error.message if error.sent is False else ""
+    text = text or _("It may be busy or down for maintenance. Please try again in a moment.")
     return Trouble(_("SuperOffice does not answer right now"), text, 503, True, error.retry_after)
 
 

@@ -33,6 +33,13 @@ def admit(identity: Identity, grant: Grant, name: str) -> Membership:
     return written
 
 
+def has_left(ctx: str) -> bool:
+    """This customer removed us, or took our access away; only an administrator brings us back."""
+    closed = [Tenant.Status.REVOKED, Tenant.Status.REMOVED]
+    here = Tenant.objects.filter(environment=settings.SUPEROFFICE["environment"], ctx__iexact=ctx)
+    return here.filter(status__in=closed).exists()
+
+
 def _tenant(identity: Identity) -> Tenant:
     tenant, _ = Tenant.objects.get_or_create(
         environment=settings.SUPEROFFICE["environment"], ctx__iexact=identity.ctx, defaults={"ctx": identity.ctx}
@@ -40,6 +47,8 @@ def _tenant(identity: Identity) -> Tenant:
     columns: dict[str, object] = {"company_name": identity.company_name, "serial": identity.serial}
     if tenant.api_address != identity.webapi_url:
         columns |= {"api_address": identity.webapi_url, "api_valid_until": None}
+    if tenant.status in (Tenant.Status.REVOKED, Tenant.Status.REMOVED):
+        columns |= {"status": Tenant.Status.AUTHORISED, "left_at": None, "refused_at": None}
     if identity.system_token:
         columns["sealed_system_token"] = tenant.seal_system_token(identity.system_token)
     return _written(tenant, columns)

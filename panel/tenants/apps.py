@@ -9,5 +9,9 @@ class TenantsConfig(AppConfig):
     name = "panel.tenants"
     label = "tenants"
 
+    def import_models(self) -> None:
+        super().import_models()
+        from panel.tenants import diary  # noqa: F401  # a model in a file of its own
+
     def ready(self) -> None:
         from panel.tenants import checks  # noqa: F401  # importing registers them

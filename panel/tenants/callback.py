@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -16,7 +17,7 @@ from requests import RequestException
 
 from crm_client.auth import Grant
 from panel.tenants import access, id_tokens, refusals
-from panel.tenants.admission import admit
+from panel.tenants.admission import admit, has_left
 from panel.tenants.discovery import SuperIdUnavailable
 from panel.tenants.id_tokens import Identity, IdTokenRefused
 from panel.tenants.models import Handoff
@@ -43,12 +44,22 @@ def _arrive(request: HttpRequest) -> HttpResponse:
     identity, grant = _proven(request, journey, state["pkce_code_verifier"])
     if journey.ctx and journey.ctx.lower() != identity.ctx.lower():
         raise refusals.other_tenant(identity.ctx, identity.company_name, journey.ctx)
+    if not identity.is_administrator and has_left(identity.ctx):
+        raise SignInRefused("left", refusals.LEFT, ctx=identity.ctx)
     name = _name(identity, grant)
     if journey.handoff is not None:
         _hand_over(journey.handoff, identity, grant, name)
         return redirect("signin_done")
     access.remember(request, admit(identity, grant, name))
-    return redirect(journey.next)
+    return redirect(_with_ctx(journey.next, identity.ctx))
+
+
+def _with_ctx(path: str, ctx: str) -> str:
+    """The page he wanted, for the customer he signed in to: it may not have known which."""
+    at = urlsplit(path)
+    query = QueryDict(at.query, mutable=True)
+    query.setdefault("uctx", ctx)
+    return urlunsplit(at._replace(query=query.urlencode()))
 
 
 def _state(request: HttpRequest) -> dict[str, Any]:

@@ -10,9 +10,9 @@ import json
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 
 from crm_client.auth import Grant
 from panel.database import briefly
@@ -46,7 +46,21 @@ class Tenant(models.Model):
     api_address = models.CharField(max_length=255, blank=True)
     """Where NetServer answers for it now, ending in ``/api/``; it moves, so it is asked again when its time is up."""
     api_valid_until = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=32, blank=True)
+    """As the state API said last: ``Running``, ``Suspended`` … [dp/best-practices/tenant-status/check-status]."""
     sealed_system_token = models.TextField(blank=True)
+    sealed_ticket = models.TextField(blank=True)
+    ticket_expires_at = models.DateTimeField(null=True, blank=True)
+    ticket_renewing_until = models.DateTimeField(null=True, blank=True)
+    """A lease: somebody is exchanging the system token until then."""
+    answered_at = models.DateTimeField(null=True, blank=True)
+    """When background work was last let in by NetServer."""
+    refused_at = models.DateTimeField(null=True, blank=True)
+    """Since when NetServer refuses to let background work in; empty while it does not."""
+    paused_at = models.DateTimeField(null=True, blank=True)
+    """Since when the customer's administrator has us rest."""
+    left_at = models.DateTimeField(null=True, blank=True)
+    """When the customer left us, or took our access away; his rows go some time after."""
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -71,6 +85,31 @@ class Tenant(models.Model):
     def seal_system_token(self, clear: str) -> str:
         """The value of ``sealed_system_token`` that keeps ``clear`` in this row."""
         return sealing.seal(clear, tenant=self.seal_name, owner="tenant", kind="system token")
+
+    @property
+    def ticket(self) -> str:
+        """The system user's ticket; empty when there is none."""
+        if not self.sealed_ticket:
+            return ""
+        return sealing.unseal(self.sealed_ticket, tenant=self.seal_name, owner="tenant", kind="ticket")
+
+    def seal_ticket(self, clear: str) -> str:
+        """The value of ``sealed_ticket`` that keeps ``clear`` in this row."""
+        return sealing.seal(clear, tenant=self.seal_name, owner="tenant", kind="ticket")
+
+    def close(self, status: Status) -> None:
+        """Every token of this tenant goes and everybody is signed out; his rows stay until the retention is over."""
+        with transaction.atomic():
+            Membership.objects.of(self).update(**SIGNED_OUT)
+            Tenant.objects.filter(pk=self.pk).update(
+                status=status,
+                sealed_system_token="",
+                sealed_ticket="",
+                ticket_expires_at=None,
+                ticket_renewing_until=None,
+                left_at=Coalesce("left_at", datetime.now(UTC)),
+            )
+            known.changed(self)
 
 
 class Membership(TenantOwned):

@@ -30,6 +30,7 @@ NOT_PROVEN = gettext_lazy("We could not make sure that the answer came from Supe
 DENIED = gettext_lazy(
     "SuperOffice did not let you in. An administrator of your company may have to approve this application first."
 )
+LEFT = gettext_lazy("Your company has removed Sidecard. An administrator can install it again from the App Store.")
 UNREACHABLE = gettext_lazy("SuperOffice's sign-in service does not answer at the moment. Please try again soon.")
 
 

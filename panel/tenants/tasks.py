@@ -14,7 +14,7 @@ from crm_client.clients import sync_http
 from crm_client.errors import CrmError
 from panel.tenants.doors import user_token
 from panel.tenants.grants import Grants
-from panel.tenants.models import Membership
+from panel.tenants.models import Membership, Tenant
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +39,7 @@ def due(now: datetime) -> QuerySet[Membership]:
         Membership.across_tenants.filter(grant_expires_at__lte=now + AHEAD, last_used_at__gte=now - USED_LATELY)
         .filter(Q(renewing_until=None) | Q(renewing_until__lt=now))
         .exclude(sealed_grant="")
+        .exclude(tenant__status__in=[Tenant.Status.SUSPENDED, Tenant.Status.MAINTENANCE])
         .select_related("tenant")
     )
 

@@ -547,7 +547,7 @@
  */
 (() => {
   const isAtWork = () =>
-    document.querySelector("form[data-keep], .htmx-request:not([data-settles])") !== null ||
+    document.querySelector("form[data-keep], .htmx-request:not([data-settles], [data-watch])") !== null ||
     document.activeElement !== document.body ||
     document.getSelection().type === "Range";
 
@@ -570,6 +570,19 @@
     const time = new Intl.DateTimeFormat(link.dataset.language, { timeStyle: "short" }).format(moment);
     link.textContent = link.dataset.stays.replace("{time}", time);
   }
+})();
+
+/* While somebody can see it, a panel asks now and then whether its record was changed (data-watch). */
+(() => {
+  const ASK_EVERY = 20000; // ms
+
+  function look() {
+    if (document.visibilityState !== "visible") return;
+    for (const place of document.querySelectorAll("[data-watch]")) place.dispatchEvent(new Event("sidecard:look"));
+  }
+
+  setInterval(look, ASK_EVERY);
+  document.addEventListener("visibilitychange", look);
 })();
 
 /* The search in the head of our own pages, for the keyboard: "/" leads to it, arrow keys through the hits, which are

@@ -101,7 +101,7 @@ def test_every_cookie_is_partitioned(client: Client, sandbox: Sandbox) -> None:
 )
 def test_it_never_leads_elsewhere(client: Client, sandbox: Sandbox, wanted: str) -> None:
     assert safe_path(wanted) == "/"
-    assert sign_in(client, "Cust12345", "alice", sandbox, next_path=wanted) == "/"
+    assert sign_in(client, "Cust12345", "alice", sandbox, next_path=wanted) == "/?uctx=Cust12345"
 
 
 # Several tenants, several people

@@ -36,9 +36,11 @@ def record_link(context: Context, where: str, key: int) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def own_query(context: Context) -> str:
-    """The query of an address of ours beside no record, for the person of ``membership``."""
-    membership = context["membership"]
-    return Card(membership.tenant.ctx, membership.associate_id, context["card"].language).query()
+    """The query of an address of ours beside no record, for the person of ``membership``; a page without a ``card`` is
+    in the browser's language.
+    """
+    membership, card = context["membership"], context.get("card") or Card()
+    return Card(membership.tenant.ctx, membership.associate_id, card.language).query()
 
 
 @register.simple_tag

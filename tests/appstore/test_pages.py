@@ -1,0 +1,278 @@
+"""Install, configure and uninstall, as the people concerned meet them."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import httpx
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from panel.provisioning.models import Setup, Thing
+from panel.tenants.diary import Happening
+from panel.tenants.models import Membership, Tenant
+from tests.appstore.conftest import CTX, work
+from tests.of_sandbox.receiver import Receiver
+from tests.sandbox.dump import dump
+from tests.sandbox.server import Sandbox
+from tests.sandbox.world import Fault
+from tests.sandbox.world import Tenant as SandboxTenant
+from tests.tenants.cast import sign_in
+
+HTMX = {"HX-Request": "true"}
+SETUP, CONFIGURE, UNINSTALL = (f"/appstore/{page}/?uctx={CTX}" for page in ("setup", "configure", "uninstall"))
+
+
+def text(answer: HttpResponse) -> str:
+    return answer.content.decode()
+
+
+def test_anybody_may_read_what_would_be_set_up(client: Client) -> None:
+    page = client.get("/appstore/install/")
+
+    assert page.status_code == 200
+    for words in ("What Sidecard may read and change", "Company (side panel)", "Webhook", "system user"):
+        assert words in text(page)
+
+
+def test_coming_from_the_approval_the_page_itself_asks_for_the_set_up(charlie: Client) -> None:
+    page = charlie.get(f"{SETUP}&begin=1")
+
+    assert 'hx-trigger="load, submit"' in text(page)
+    assert not Setup.across_tenants.exists(), "a mere visit changes nothing"
+
+
+def test_set_up_is_begun_watched_and_told(charlie: Client, hears: Receiver) -> None:
+    begun = charlie.post(SETUP, headers=HTMX)
+    assert "Setting up: 0 of" in text(begun)
+    assert 'hx-trigger="every 1s"' in text(begun)
+
+    work()
+
+    done = charlie.get(f"/appstore/progress/?uctx={CTX}", headers=HTMX)
+    assert "Everything is set up" in text(done)
+    assert "every 1s" not in text(done)
+    assert text(done).count('class="done"') == Thing.across_tenants.count()
+
+
+def test_without_scripts_it_works_too(charlie: Client, hears: Receiver) -> None:
+    assert charlie.post(SETUP).headers["location"] == SETUP
+    work()
+    assert "Everything is set up" in text(charlie.get(SETUP))
+
+
+def test_installing_again_mends_what_is_missing(installed: Client, there: SandboxTenant) -> None:
+    as_set_up = dump(there)
+    there.table("webpanel").popitem()
+
+    installed.post(SETUP)
+    work()
+
+    assert dump(there) == as_set_up
+
+
+def test_a_step_that_fails_is_told_with_its_reason_and_can_be_tried_again(
+    charlie: Client, hears: Receiver, sandbox: Sandbox
+) -> None:
+    sandbox.world.faults.append(Fault("Contact/UdefLayout|SaveUserDefinedFieldInfo", status=403))
+    charlie.post(SETUP)
+    work()
+
+    page = text(charlie.get(SETUP))
+    assert "Not everything could be set up" in page
+    assert "SuperOffice does not give you access to this" in page
+    assert "Try again" in page
+
+    sandbox.world.faults.clear()
+    charlie.post(SETUP)
+    work()
+    assert "Everything is set up" in text(charlie.get(SETUP))
+
+
+def test_while_superoffice_is_away_the_page_says_that_it_goes_on_by_itself(
+    charlie: Client, hears: Receiver, sandbox: Sandbox
+) -> None:
+    sandbox.world.faults.append(Fault("", status=503))
+    charlie.post(SETUP)
+    work()
+
+    page = text(charlie.get(SETUP))
+    assert "It is tried again by itself" in page
+    assert "every 1s" in page
+
+
+@pytest.mark.parametrize("path", [SETUP, CONFIGURE, UNINSTALL])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_does_not_administer_is_told_who_can(dora: Client, path: str, method: str) -> None:
+    answer = dora.get(path) if method == "get" else dora.post(path, {"sure": "1"})
+
+    assert answer.status_code == 403
+    assert "Only an administrator of" in text(answer)
+    assert not Setup.across_tenants.exists()
+
+
+@pytest.mark.parametrize("name", ["setup", "configure", "uninstall", "look", "pause", "export", "values"])
+def test_the_administrator_of_another_customer_has_to_sign_in(charlie: Client, name: str) -> None:
+    method = charlie.get if name in ("setup", "configure", "uninstall", "values") else charlie.post
+    answer = method(f"/appstore/{name}/?uctx=Cust12345")
+
+    assert answer.status_code == 302
+    assert answer.headers["location"].startswith("/signin/?next=")
+
+
+def test_whoever_comes_without_a_name_is_asked_or_known(charlie: Client, client: Client) -> None:
+    """SuperOffice adds nothing to its links."""
+    assert client.get("/appstore/configure/").headers["location"] == "/signin/?next=%2Fappstore%2Fconfigure%2F"
+    assert charlie.get("/appstore/configure/").headers["location"] == CONFIGURE
+
+
+def test_a_consultant_of_two_customers_chooses(sandbox: Sandbox, charlie: Client) -> None:
+    kim = Client(headers={"Accept-Language": "en"})
+    for ctx in ("Cust12345", CTX):
+        sign_in(kim, ctx, "kim", sandbox)
+
+    page = text(kim.get("/appstore/configure/"))
+
+    assert "For which company?" in page
+    assert f"/appstore/configure/?uctx={CTX}" in page
+
+
+def test_configure_shows_how_it_is_doing(installed: Client) -> None:
+    page = text(installed.get(CONFIGURE))
+
+    for words in ("All is well", "Running", "Everything is set up", "Charlie Kj", "My day – navigator button"):
+        assert words in page
+
+
+def test_a_panel_that_is_unticked_goes_and_comes_back(installed: Client, there: SandboxTenant, tenant: Tenant) -> None:
+    keys = [*Thing.objects.of(tenant).values_list("key", flat=True)]
+    as_set_up = dump(there)["web_panels"]
+
+    installed.post(CONFIGURE, {"on": [key for key in keys if key != "sidecard.my-day.NavigatorButton"], "for": "all"})
+    work()
+    shown = {row["prog_id"] for row in dump(there)["web_panels"]}
+    assert "sidecard.my-day.NavigatorButton" not in shown
+    assert "sidecard.company.CompanyMinicard" in shown
+    assert "sidecard.my-day" not in text(installed.get(CONFIGURE)).split("checked")[-1]
+
+    installed.post(CONFIGURE, {"on": keys, "for": "all"})
+    work()
+    assert dump(there)["web_panels"] == as_set_up
+
+
+def test_panels_may_be_for_some_user_groups_only(installed: Client, there: SandboxTenant, tenant: Tenant) -> None:
+    keys = [*Thing.objects.of(tenant).values_list("key", flat=True)]
+
+    installed.post(CONFIGURE, {"on": keys, "for": "some", "group": ["1", "x", "-3"]})
+    work()
+
+    ours = [row for row in there.table("webpanel").values() if row["prog_id"].startswith("sidecard.")]
+    assert {tuple(row["groups"]) for row in ours} == {(1,)}
+
+
+def test_what_somebody_changed_is_shown_when_it_is_looked_for(installed: Client, there: SandboxTenant) -> None:
+    next(iter(there.table("webpanel").values()))["visible_in"] = "PersonCard"
+
+    installed.post(f"/appstore/look/?uctx={CTX}")
+
+    page = text(installed.get(CONFIGURE))
+    assert "Something in SuperOffice is not as it was set up" in page
+    assert "was changed" in page
+
+
+def test_paused_the_panels_say_so_until_it_goes_on(installed: Client, sandbox: Sandbox) -> None:
+    panel = f"/panels/company/?uctx={CTX}&usid=5&contact_id=1"
+    assert installed.get(panel).status_code == 200
+
+    installed.post(f"/appstore/pause/?uctx={CTX}")
+    paused = installed.get(panel)
+    assert paused.status_code == 503
+    assert "Sidecard is paused" in text(paused)
+    assert "Paused" in text(installed.get(CONFIGURE))
+
+    installed.post(f"/appstore/pause/?uctx={CTX}", {"resume": "1"})
+    assert installed.get(panel).status_code == 200
+
+
+def test_the_export_has_everything_but_keys(installed: Client, tenant: Tenant) -> None:
+    answer = installed.post(f"/appstore/export/?uctx={CTX}")
+
+    kept = json.loads(answer.content)
+    assert kept["customer"]["ctx"] == CTX
+    assert [one["name"] for one in kept["people"]] == ["Charlie Kjær"]
+    assert len(kept["set up"]) == Thing.objects.of(tenant).count()
+    assert "sealed" not in text(answer)
+    assert tenant.system_token not in text(answer)
+
+
+def test_the_values_of_our_fields_can_be_taken_along(installed: Client, sandbox: Sandbox) -> None:
+    """And a spreadsheet takes none of them for a formula."""
+    token = sandbox.world.issue_access_token(CTX, "charlie", "sidecard-sandbox")
+    written = httpx.patch(
+        f"{sandbox.tenant_url(CTX)}/api/v1/Contact/2",
+        json=[{"op": "add", "path": "/CustomFields/Sidecard.Company.NextStep", "value": "=1+1"}],
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert written.is_success, written.text
+
+    answer = installed.get(f"/appstore/values/?uctx={CTX}")
+
+    assert answer.headers["content-type"].startswith("text/csv")
+    head, *rows = csv.reader(text(answer).splitlines())
+    assert head == ["contactId", "company", "Sidecard.Company.NextStep", "Sidecard.Company.Health"]
+    assert [(row[0], row[2]) for row in rows] == [("2", "'=1+1")]
+
+
+def test_removal_wants_an_explicit_word(installed: Client, tenant: Tenant) -> None:
+    page = text(installed.get(UNINSTALL))
+    assert "Download the values first" in page
+    assert "30 days" in page
+
+    assert installed.post(UNINSTALL).status_code == 422
+    assert Setup.objects.of(tenant).get().goal == Setup.Goal.PRESENT
+
+
+def test_after_the_removal_the_customer_is_as_before_and_who_asked_sees_its_end(
+    charlie: Client, hears: Receiver, there: SandboxTenant, tenant: Tenant
+) -> None:
+    before = dump(there)
+    charlie.post(SETUP)
+    work()
+
+    assert charlie.post(UNINSTALL, {"sure": "1"}).headers["location"] == SETUP
+    assert "Removing what was set up" in text(charlie.get(SETUP))
+    work()
+
+    end = text(charlie.get(f"/appstore/progress/?uctx={CTX}", headers=HTMX))
+    assert "Nothing of Sidecard is left" in end
+    assert dump(there) == before
+    assert charlie.get(CONFIGURE).status_code == 302, "he is signed out"
+    assert set(Membership.objects.of(tenant).values_list("sealed_grant", flat=True)) == {""}
+
+
+def test_nobody_else_may_watch_the_end(installed: Client, dora: Client, client: Client) -> None:
+    installed.post(UNINSTALL, {"sure": "1"})
+    work()
+
+    for stranger in (dora, client):
+        assert stranger.get(f"/appstore/progress/?uctx={CTX}").status_code == 204
+
+
+def test_where_we_were_removed_only_an_administrator_brings_us_back(installed: Client, sandbox: Sandbox) -> None:
+    installed.post(UNINSTALL, {"sure": "1"})
+    work()
+
+    page = Client(headers={"Accept-Language": "en"})
+    with pytest.raises(AssertionError, match="Your company has removed Sidecard"):
+        sign_in(page, CTX, "dora", sandbox)
+    sign_in(page, CTX, "charlie", sandbox, next_path="/appstore/setup/?begin=1")
+    page.post(SETUP)
+    assert work().state == Setup.State.DONE
+
+
+def test_the_diary_says_what_happened_and_who_asked(installed: Client, tenant: Tenant) -> None:
+    entries = Happening.objects.of(tenant).values_list("what", "by")
+
+    assert list(entries) == [("set-up", ""), ("installing", "Charlie Kjær")]

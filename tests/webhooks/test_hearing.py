@@ -1,0 +1,184 @@
+"""Events: verified, stored once, answered at once, handled later."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.core.cache import cache
+from django.test import Client
+
+from crm_client.cache import tenant_key
+from panel.panels import memory
+from panel.panels.contract import Card
+from panel.webhooks import tasks
+from panel.webhooks.models import Delivery, Hook, RecordChange
+from tests.tenants.cast import member
+from tests.webhooks.conftest import Tell, an_event
+
+
+def waiting(hook: Hook) -> int:
+    return Delivery.objects.of(hook.tenant).filter(handled_at=None).count()
+
+
+def test_a_genuine_event_is_kept_and_handled_once(hook: Hook, tell: Tell) -> None:
+    assert tell().status_code == 200
+    assert waiting(hook) == 1
+
+    assert tasks.handle() == 1
+    assert tasks.handle() == 0
+    change = RecordChange.objects.of(hook.tenant).get()
+    assert (change.record, change.record_id, change.changed_by) == ("contact_id", 17, 6)
+
+
+@pytest.mark.parametrize("again", [{}, {"EventId": "another"}])
+def test_an_event_told_twice_is_the_same_event(hook: Hook, tell: Tell, again: dict[str, str]) -> None:
+    told = an_event("contact.changed", 17)
+
+    for more in ({}, again):
+        assert tell(**{**told, **more}).status_code == 200
+    tasks.handle()
+    assert tell(**told).status_code == 200
+
+    assert Delivery.objects.of(hook.tenant).count() == 1
+
+
+@pytest.mark.parametrize("secret", ["guessed", "…"])
+def test_a_forged_event_is_refused_and_leaves_nothing(hook: Hook, tell: Tell, secret: str) -> None:
+    assert tell(secret=secret).status_code == 401
+    assert waiting(hook) == 0
+
+
+def test_an_event_without_a_signature_is_refused(client: Client, hook: Hook) -> None:
+    answer = client.post(f"/webhooks/{hook.word}/", b'{"Event":"contact.changed"}', content_type="application/json")
+
+    assert answer.status_code == 401
+
+
+def test_a_signed_event_of_another_customer_counts_for_nobody(hook: Hook, tell: Tell) -> None:
+    assert tell(ContextIdentifier="Cust67890").status_code == 200
+    assert not Delivery.across_tenants.exists()
+
+
+def test_an_address_that_nobody_has_switches_the_webhook_off(client: Client, db: None) -> None:
+    assert client.post("/webhooks/forgotten/", b"{}", content_type="application/json").status_code == 410
+
+
+def test_the_test_event_is_answered_and_not_kept(hook: Hook, tell: Tell) -> None:
+    assert tell("test", 0).status_code == 200
+    assert waiting(hook) == 0
+
+
+def test_what_is_signed_and_no_event_is_answered_too(client: Client, hook: Hook) -> None:
+    """Anything else than 200 would count as a failure, and nine of them switch the webhook off."""
+    from crm_client.webhooks import signature
+
+    body = b'{"something": "else"}'
+    signed = {"X-SuperOffice-Signature": signature(body, hook.secret)}
+    assert (
+        client.post(f"/webhooks/{hook.word}/", body, content_type="application/json", headers=signed).status_code == 200
+    )
+
+
+def test_events_of_one_record_count_in_the_order_in_which_they_happened(hook: Hook, tell: Tell) -> None:
+    early, late = datetime(2026, 11, 1, 8, tzinfo=UTC), datetime(2026, 11, 1, 9, tzinfo=UTC)
+    tell(Timestamp=late.isoformat(), ChangedByAssociateId=6)
+    tell(Timestamp=early.isoformat(), ChangedByAssociateId=5)
+
+    tasks.handle()
+
+    change = RecordChange.objects.of(hook.tenant).get()
+    assert (change.changed_at, change.changed_by) == (late, 6)
+
+
+def test_an_earlier_event_that_is_handled_later_takes_nothing_back(hook: Hook, tell: Tell) -> None:
+    early, late = datetime(2026, 11, 1, 8, tzinfo=UTC), datetime(2026, 11, 1, 9, tzinfo=UTC)
+    tell(Timestamp=late.isoformat(), ChangedByAssociateId=6)
+    tasks.handle()
+    tell(Timestamp=early.isoformat(), ChangedByAssociateId=5)
+    tasks.handle()
+
+    change = RecordChange.objects.of(hook.tenant).get()
+    assert (change.changed_at, change.changed_by) == (late, 6)
+
+
+def test_who_died_over_events_leaves_them_to_the_next(hook: Hook, tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(*_args: object) -> None:
+        raise Killed
+
+    tell()
+    with monkeypatch.context() as patched:
+        patched.setattr(tasks, "_noted", die)
+        with pytest.raises(Killed):
+            tasks.handle()
+    assert tasks.handle() == 0, "somebody may still be at it"
+
+    Delivery.objects.of(hook.tenant).update(lease_until=datetime.now(UTC) - timedelta(seconds=1))
+    assert tasks.handle() == 1
+    assert waiting(hook) == 0
+
+
+def test_what_was_seen_of_the_record_counts_no_more(hook: Hook, tell: Tell, alice: Client) -> None:
+    person, card = member(alice, "Cust12345"), Card(ctx="Cust12345", contact_id=17)
+
+    def edition() -> str:
+        return async_to_sync(memory.recalled)(person, "company", card).edition
+
+    before = edition()
+    tell("sale.changed", 3, FieldValues={"contact_id": 17, "sale_id": 3})
+    tasks.handle()
+    assert edition() != before, "the sale is on the company's panel"
+
+
+def test_a_changed_list_is_asked_for_anew(hook: Hook, tell: Tell) -> None:
+    key = tenant_key(hook.tenant.environment, hook.tenant.ctx)
+    cache.set(key, b"before", 600)
+
+    tell("list.category.changed", 2, Entity="list.category")
+    tasks.handle()
+
+    assert cache.get(key) != b"before"
+
+
+def look(client: Client, since: datetime, **card: object) -> tuple[int, str]:
+    query = {"uctx": "Cust12345", "usid": 5, "lang": "en-US", "contact_id": 17, "since": since.timestamp(), **card}
+    answer = client.get("/changed/", query)
+    return answer.status_code, answer.content.decode()
+
+
+def test_an_open_panel_learns_who_changed_its_record(hook: Hook, tell: Tell, alice: Client) -> None:
+    shown = datetime.now(UTC) - timedelta(seconds=5)
+    assert look(alice, shown)[0] == 204
+
+    tell()
+    tasks.handle()
+
+    status, text = look(alice, shown)
+    assert status == 200
+    assert "Changed by Bob" in text
+    assert look(alice, datetime.now(UTC) + timedelta(seconds=5))[0] == 204
+    assert look(alice, shown, contact_id=18)[0] == 204
+
+
+def test_nobody_is_told_of_his_own_changes(hook: Hook, tell: Tell, alice: Client) -> None:
+    tell(ChangedByAssociateId=5)
+    tasks.handle()
+
+    assert look(alice, datetime.now(UTC) - timedelta(seconds=5))[0] == 204
+
+
+@pytest.mark.parametrize("since", ["", "x", "nan", "1e300", "-1e20"])
+def test_without_a_moment_there_is_nothing_to_say(hook: Hook, alice: Client, since: str) -> None:
+    query = {"uctx": "Cust12345", "usid": 5, "contact_id": 17, "since": since}
+    assert alice.get("/changed/", query).status_code == 204
+
+
+def test_a_stranger_learns_nothing_and_asks_no_more(hook: Hook, tell: Tell, client: Client) -> None:
+    tell()
+    tasks.handle()
+
+    assert look(client, datetime.now(UTC) - timedelta(seconds=5)) == (286, "")
