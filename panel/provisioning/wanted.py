@@ -201,7 +201,7 @@ def panel_url(key: str, place: Place) -> str:
     """
     slug = key.split(".")[1]
     record = "".join(f"&{name}=<{variable}>" for name, variable in RECORD_AT.get(place, {}).items())
-    return f"{settings.SIDECARD_BASE_URL}/panels/{slug}/?uctx=<uctx>&usid=<usid>&lang=<lanc>{record}"
+    return f"{settings.SIDECARD_BASE_URL}/panels/{slug}/?uctx=<uctx>&usid=<usid>&lang=<lanc>&client=<clie>{record}"
 
 
 def _webhook(hook: Mapping[str, str]) -> Wanted:
