@@ -16,6 +16,7 @@ from panel.panels.contract import Card, Panel, Place, Section, section
 from panel.panels.day import base_zone
 from panel.panels.editing import Log, Plan
 from panel.panels.project.edit import EditFacts, SetStatus
+from panel.panels.project.members import AddMember
 from panel.panels.timeline import timeline, timeline_of
 
 
@@ -31,6 +32,7 @@ class Project(Panel):
     actions = {
         "edit": EditFacts(),
         "status": SetStatus(),
+        "member": AddMember(),
         "log": Log("project_id"),
         "plan": Plan("project_id"),
     }
