@@ -70,6 +70,20 @@ class ItemPlace(Place[Item | None]):
 
 
 @dataclass(frozen=True)
+class FlatItemPlace(ItemPlace):
+    """A list item or another record whose id and name are two properties of the entity itself."""
+
+    def read(self, entity: Mapping[str, Any]) -> Item | None:
+        key = integer(value_or_null(entity, self.path))
+        return Item(key, text(value_or_null(entity, self.name_key))) if key else None
+
+    def changes(self, entity: Mapping[str, Any], wanted: Item | int | None) -> list[Change]:
+        """As of any item."""
+        before, chosen = value_or_null(entity, self.path), wanted.id if isinstance(wanted, Item) else integer(wanted)
+        return [] if integer(before) == chosen else [Change(f"/{self.path}", before, chosen)]
+
+
+@dataclass(frozen=True)
 class ElementsPlace(Place[tuple[Element, ...]]):
     """Phones, e-mail and web addresses."""
 
@@ -214,6 +228,11 @@ def item_at(path: str, id_key: str = "Id", *names: str, reads_only: bool = False
     best, *others = names or ("Value", "Name")
     reads = _item_reader(id_key, (best, *others))
     return _declared(ItemPlace(path, reads, _same, reads_only, id_key, best))
+
+
+def flat_item_at(path: str, name_key: str) -> Item | None:
+    """The same where two properties say it: ``PersonId`` and ``FullName`` of a project's member."""
+    return _declared(FlatItemPlace(path, lambda _value: None, _same, name_key=name_key))
 
 
 def associate_at(path: str, reads_only: bool = False) -> Item | None:

@@ -14,6 +14,7 @@ from crm_client.fields import (
     day_at,
     elements_at,
     flag_at,
+    flat_item_at,
     item_at,
     moment_at,
     number_at,
@@ -53,13 +54,11 @@ class Member(Record):
 
     member_id: int = read_at("ProjectmemberId", integer)
     project_id: int = number_at("ProjectId")
-    company_id: int = number_at("ContactId")
-    company: str = text_at("ContactName", reads_only=True)
-    person_id: int = number_at("PersonId")
-    person: str = text_at("FullName", reads_only=True)
-    role_id: int = number_at("ProjectMemberTypeId")
-    """List ``PMembType``."""
-    role: str = text_at("ProjectMemberTypeName", reads_only=True)
+    company: Item | None = flat_item_at("ContactId", "ContactName")
+    person: Item | None = flat_item_at("PersonId", "FullName")
+    """Works at ``company``."""
+    role: Item | None = flat_item_at("ProjectMemberTypeId", "ProjectMemberTypeName")
+    """List ``pmembtype``."""
     comment: str = text_at("Comment")
     email: str = text_at("EmailAddress", reads_only=True)
     phone: str = text_at("Phone", reads_only=True)
@@ -151,6 +150,12 @@ class MemberRow(Line):
     company_id: int = column("contactId", integer)
     company: str = column("contact/nameDepartment", text)
     role: str = column("function", text)
+
+
+def same_member(wanted: Member) -> Operation[MemberRow | None]:
+    """The row of a person who takes part in a project already."""
+    rows = yield from members_of(wanted.project_id)
+    return next((row for row in rows if wanted.person and row.person_id == wanted.person.id), None)
 
 
 def projects_of(contact_id: int) -> Operation[list[ProjectRow]]:

@@ -78,6 +78,11 @@ def sales_named(words: str, top: int = 10) -> Operation[list[FoundSale]]:
     return first_lines(FoundSale, _SALES.where(*_each(words, "heading")).top(top))
 
 
+def persons_at(contact_ids: Iterable[int], top: int) -> Operation[list[FoundPerson]]:
+    """Who works at one of these companies, by name."""
+    return first_lines(FoundPerson, _PERSONS.where(any_of("contactId", contact_ids)).top(top))
+
+
 def companies_by_id(ids: Iterable[int]) -> Operation[list[FoundCompany]]:
     """Those of these companies that the person may see."""
     return first_lines(FoundCompany, _COMPANIES.where(any_of("contactId", ids)))

@@ -1,4 +1,4 @@
-"""The activities of a person or a sale: what is late, what is to come and what was done, as one section."""
+"""The activities of a record: what is late, what is to come and what was done, by the reader's day, as one section."""
 
 from __future__ import annotations
 
@@ -7,46 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from crm_client.activities import (
-    Activities,
-    Activity,
-    Owner,
-    coming_activities,
-    next_of,
-    overdue_activities,
-    past_activities,
-)
+from crm_client.activities import Activities, Activity, Owner, activities_of, next_of
 from crm_client.clients import AsyncCrm
 from panel.panels.contract import Section, section
-from panel.panels.day import Day
-
-type Found = Section[list[Activity]]
-
-SHOWN = 5
-"""Follow-ups of each kind; SuperOffice's own archive has all."""
-
-
-async def timeline_of(crm: AsyncCrm, owner: Owner, key: int) -> dict[str, Any]:
-    """Read alone, when only this section is asked for."""
-    now = datetime.now(UTC)
-    reads = (read(owner, key, now) for read in (overdue_activities, coming_activities, past_activities))
-    return timeline(now, *await crm.all(*map(section, reads)))
-
-
-def timeline(now: datetime, overdue: Found, coming: Found, past: Found) -> dict[str, Any]:
-    """Three questions to the same archive are one section for the reader: it is there, or its first trouble is."""
-    trouble = overdue.trouble or coming.trouble or past.trouble
-    if trouble:
-        return {"activities": Section(trouble=trouble)}
-    late, planned, done = overdue.data or [], coming.data or [], past.data or []
-    lists = {"overdue": late[:SHOWN], "coming": planned[:SHOWN], "past": done[:SHOWN]}
-    line = {"late": len(late), "next": next_of(planned, now), "last": next(iter(done), None)}
-    return {"activities": Section(data={**lists, **line})}
+from panel.panels.day import Day, base_zone
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """What one question answers, arranged by the reader's day."""
+    """What one question answers."""
 
     overdue: Sequence[Activity] = ()
     """The latest first."""
@@ -77,3 +46,18 @@ class Timeline:
 def arranged(found: Section[Activities], day: Day, now: datetime) -> Section[Timeline]:
     """The section of it."""
     return Section(Timeline.of(found.data, day, now) if found.data else None, found.trouble)
+
+
+def timeline(zone: Section[str], found: Section[Activities]) -> dict[str, Any]:
+    """For a template: ``activities``, and the ``day`` and the moment (``now``) it was arranged by.
+
+    Where the customer's zone could not be read, days are those of UTC.
+    """
+    now = datetime.now(UTC)
+    day = Day.at(now, zone.data or "")
+    return {"activities": arranged(found, day, now), "day": day, "now": now}
+
+
+async def timeline_of(crm: AsyncCrm, owner: Owner, key: int) -> dict[str, Any]:
+    """Read alone, when only this section is asked for."""
+    return timeline(*await crm.all(section(base_zone()), section(activities_of(owner, key))))

@@ -104,6 +104,7 @@ def people() -> Story:
 @story
 def hits_by_name_and_by_id() -> Story:
     told = Told()
+    yield from told.ask(search.persons_at([ACME, OTHER], 3))
     for named, by_id, key in (
         (search.companies_named, search.companies_by_id, "contact_id"),
         (search.persons_named, search.persons_by_id, "person_id"),
@@ -204,10 +205,11 @@ def projects_and_members() -> Story:
     yield from told.ask(projects.project(made.project_id))
     yield from told.ask(projects.same_projects("Harbour"))
     begun = yield from told.ask(projects.new_member())
-    joined = yield from told.ask(projects.add_member(begun, project_id=made.project_id, company_id=ACME, person_id=ADA))
+    joined = yield from told.ask(projects.add_member(begun, project_id=made.project_id, company=ACME, person=ADA))
     yield from told.ask(projects.change_member(joined.member_id, changes(joined, comment="leads")))
     yield from told.ask(projects.member(joined.member_id))
     yield from told.ask(projects.members_of(made.project_id))
+    yield from told.ask(projects.same_member(joined))
     yield from told.ask(projects.projects_of(ACME))
     yield from told.ask(projects.remove_member(joined.member_id))
     yield from told.ask(projects.delete_project(made.project_id))

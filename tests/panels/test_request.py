@@ -470,7 +470,7 @@ def test_who_may_create_none_is_told_so(bob: Client, tenant: Tenant, person: int
     posted = bob.post(where, allowed | SAID, headers=HTMX)
 
     assert 'class="denied"' in page
-    assert 'type="submit"' not in page
+    assert 'class="pill main"' not in page
     assert posted.status_code in (403, 422)
     assert fields(text_of(posted))["message"].split() == SAID["message"].split()
     assert made() == []

@@ -14,7 +14,7 @@ from django.test import Client
 
 from crm_client.calls import Operation
 from panel.panels.sale.facts import a_month_after
-from tests.panels.conftest import ACME, address, text_of
+from tests.panels.conftest import ACME, address, but_facts, text_of
 from tests.panels.test_edit import HTMX
 from tests.panels.test_person import EMBEDDED, fields, without_basis
 from tests.sandbox.server import Sandbox
@@ -102,23 +102,23 @@ def test_it_says_where_the_sale_stands(alice: Client, where: Where, sale: Row) -
     ]
 
 
-def test_it_asks_six_questions(alice: Client, where: Where, key: int, sale: Row, calls: Calls) -> None:
-    """CERT-19; lists and definitions of fields are remembered, so the next visit asks four."""
+def test_it_asks_two_questions(alice: Client, where: Where, key: int, sale: Row, calls: Calls) -> None:
+    """CERT-19; lists, definitions of fields and the time zone are remembered, so the next visit asks no more."""
     alice.get(where())
     first = sorted(call.partition("/v1/")[2] for call in calls() if "/v1/" in call)
     alice.get(where("", back="1"))
     second = [call for call in calls() if "/v1/" in call]
 
     lists = ["List/Rating/Items", f"List/SaleType/Items/{sale['sale_type']}"]
-    assert first == [*lists, f"Sale/{key}", *[f"Sale/{key}/Activities"] * 3, "Sale/UdefLayout/Published"]
-    assert not [call for call in second if "/List/" in call]
+    assert first == [*lists, f"Sale/{key}", f"Sale/{key}/Activities", "Sale/UdefLayout/Published", "TimeZone/base"]
+    assert but_facts(second) == second
 
 
 def test_a_part_costs_only_its_own_calls(alice: Client, where: Where, calls: Calls) -> None:
-    for part, number in (("facts", 5), ("activities", 3)):
+    for part, number in (("facts", 2), ("activities", 1)):
         page = text_of(alice.get(where(part=part), headers=HTMX))
 
-        assert len([call for call in calls() if "/v1/" in call]) == number
+        assert len([call for call in but_facts(calls()) if "/v1/" in call]) == number
         assert "<html" not in page
 
 

@@ -88,6 +88,7 @@ class AddPerson(Create[PersonForm]):
     optional = ("last_name", "title", "mobile_phones", "office_phones", "emails")
     links = ("company",)
     kept = ("Contact",)
+    own = "Person"
     part = "add_person"
     shows = "people"
     done = _("Contact created")

@@ -51,6 +51,7 @@ class AddSale(Create[SaleForm]):
     long = ("description",)
     links = ("company",)
     kept = ("Contact",)
+    own = "Sale"
     part = "add_sale"
     shows = "sales"
     done = _("Sale created")

@@ -27,7 +27,7 @@ from panel.panels.contract import Card, Panel, Place, Section, Text, section
 from panel.panels.day import Day, base_zone
 from panel.panels.editing import Log, Plan
 from panel.panels.own_fields import own_fields
-from panel.panels.timeline import arranged
+from panel.panels.timeline import timeline, timeline_of
 
 
 class Company(Panel):
@@ -76,12 +76,11 @@ class Company(Panel):
                 return {"projects": await crm(section(projects_of(who)))}
             case "sales":
                 zone, sales = await crm.all(section(base_zone()), section(open_sales_of(who)))
-                return {**_sales(sales), **_day(zone)}
+                return {**_sales(sales), "day": Day.at(datetime.now(UTC), zone.data or "")}
             case "requests":
                 return {"requests": await crm(section(tickets_of(who))), "now": datetime.now(UTC)}
             case "activities":
-                zone, found = await crm.all(section(base_zone()), section(activities_of("Contact", who)))
-                return _activities(zone, found)
+                return await timeline_of(crm, "Contact", who)
             case _:
                 return _pulse(
                     *await crm.all(
@@ -100,20 +99,9 @@ def _pulse(
     requests: Section[list[TicketRow]],
 ) -> dict[str, Any]:
     """With the sections it was taken from."""
-    context = {**_activities(zone, activities), **_sales(sales), "requests": requests}
+    context = {**timeline(zone, activities), **_sales(sales), "requests": requests}
     pulse = Pulse.of(context["activities"], sales, requests, context["day"], context["now"])
     return {**context, "pulse": pulse}
-
-
-def _activities(zone: Section[str], found: Section[Activities]) -> dict[str, Any]:
-    day = _day(zone)
-    return {**day, "activities": arranged(found, day["day"], day["now"])}
-
-
-def _day(zone: Section[str]) -> dict[str, Any]:
-    """A zone that could not be read is not known: then days are those of UTC."""
-    now = datetime.now(UTC)
-    return {"now": now, "day": Day.at(now, zone.data or "")}
 
 
 def _sales(sales: Section[list[SaleRow]]) -> dict[str, Any]:

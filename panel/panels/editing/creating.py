@@ -15,15 +15,16 @@ from crm_client.calls import Operation
 from crm_client.clients import AsyncCrm
 from crm_client.errors import Denied
 from crm_client.fields import ItemPlace
-from crm_client.lists import mdo_tree
 from crm_client.patch import MISSING, Change, applied
 from crm_client.records import Record, changes, places
+from crm_client.udef import UdefField
 from crm_client.values import FieldRight, Item, TableMask, TableRight
-from panel.panels.contract import Action, AskAgain, Card, Text, section
+from panel.panels.contract import Action, AskAgain, Card, Text
 from panel.panels.editing.basis import Basis
 from panel.panels.editing.form import RecordForm
 from panel.panels.editing.once import NotKnownYet, create_once
-from panel.panels.editing.sheet import Sheet
+from panel.panels.editing.reading import read_for
+from panel.panels.editing.sheet import Entry, Sheet
 
 NOT_KNOWN_YET = _(
     "We do not know yet whether this was saved: SuperOffice does not show it so far. "
@@ -47,6 +48,10 @@ class CreateForm(RecordForm):
         """SuperOffice wants the field, but its default leaves it empty."""
         right = self.sheet.right(self.basis.seen, name)
         return right.is_mandatory and right.is_writable and not getattr(self.basis.seen, name)
+
+    def on_top_of[R: Record](self, begun: R) -> R:
+        """A record with what was typed, not saved."""
+        return type(begun).parse(applied(begun.raw, self.changes(self.wanted(), begun)))
 
     @property
     def refused(self) -> str:
@@ -89,10 +94,10 @@ class Create[F: CreateForm](Sheet, Action[F]):
         return start
 
     async def blank(self, crm: AsyncCrm, card: Card) -> F:
-        asked = (section(mdo_tree(name)) for name in self.lists.values())
-        start, about, *found = await crm.all(self._begin(), self.belongs(card), *asked)
-        lists = dict(zip(self.lists.values(), found, strict=True))
-        form: F = self.form(card, Basis.of(self, named(with_(start, **about), about), lists, once=uuid.uuid4().hex))
+        asked = self._begin(), self.belongs(card)
+        (start, about), lists, own = await read_for(crm, self, *asked, only_mandatory=True)
+        begun = named(with_(start, **about), about)
+        form: F = self.form(card, Basis.of(self, begun, lists, own, once=uuid.uuid4().hex))
         return form
 
     def filled(self, card: Card, data: QueryDict) -> F:
@@ -106,7 +111,7 @@ class Create[F: CreateForm](Sheet, Action[F]):
     async def save(self, crm: AsyncCrm, card: Card, form: F) -> Any:
         """The record; None if this form made it before. Raises ``AskAgain`` as long as nobody knows."""
         links = {name: getattr(form.basis.seen, name) for name in self.links}
-        start = with_(await crm(self.kind.new()), **(links | form.by_subject(form.wanted())))
+        start = form.on_top_of(with_(await crm(self.kind.new()), **links))
         word = form.basis.once
         return await once(crm, card, form, word, lambda at: self.made(start, at, form), self.create, self.find)
 
@@ -117,6 +122,10 @@ class Create[F: CreateForm](Sheet, Action[F]):
         right: FieldRight = replace(seen, table_right=TableRight(TableMask.UPDATE)).right(name)
         may_stay_empty = name in self.optional or name in self.only_if_required
         return replace(right, is_mandatory=right.is_mandatory or not may_stay_empty)
+
+    def entries(self, seen: Record, own: Sequence[UdefField] = ()) -> dict[str, Entry]:
+        """User-defined fields that SuperOffice wants stand among the others."""
+        return {name: replace(entry, is_more=False) for name, entry in super().entries(seen, own).items()}
 
     def _begin(self) -> Operation[Any]:
         """SuperOffice's default; where the person may create none, an empty one that says why."""

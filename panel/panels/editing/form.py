@@ -203,9 +203,9 @@ class RecordForm(forms.Form):
                 found[subject] = integer(_bare(value)) if self.entries[subject].is_choice else value
         return found
 
-    def changes(self, wanted: Mapping[str, Any]) -> list[Change]:
-        """What must change in the record as it was seen."""
-        seen = self.basis.seen.raw
+    def changes(self, wanted: Mapping[str, Any], record: Any = None) -> list[Change]:
+        """What must change in a record; without one, in that which was seen."""
+        seen = (record or self.basis.seen).raw
         return [
             change
             for subject, value in self.by_subject(wanted).items()

@@ -81,7 +81,9 @@ class Sheet:
     """Texts of several lines."""
 
     own: ClassVar[Owner | None] = None
-    """Whose user-defined fields follow, folded away: ``"Contact"``, ``"Person"`` …"""
+    """Whose user-defined fields follow, folded away: ``"Contact"``, ``"Person"`` …; of a new record only those that
+    SuperOffice wants, and not folded away.
+    """
 
     only_if_required: ClassVar[Sequence[str]] = ()
     """Fields of a new record that are asked for only where SuperOffice wants them and its default leaves them empty."""

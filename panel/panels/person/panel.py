@@ -9,13 +9,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm_client import persons
-from crm_client.activities import coming_activities, overdue_activities, past_activities
+from crm_client.activities import activities_of
 from crm_client.clients import AsyncCrm
 from crm_client.consents import EMARKETING
 from crm_client.sales import open_sales_of_person, sums
 from crm_client.tickets import tickets_of_person
 from crm_client.udef import UdefField, udef_fields
 from panel.panels.contract import Card, Panel, Place, Section, section
+from panel.panels.day import base_zone
 from panel.panels.editing import Log, Plan
 from panel.panels.own_fields import own_fields
 from panel.panels.person.edit import EditFacts
@@ -35,18 +36,17 @@ class Person(Panel):
     actions = {"edit": EditFacts(), "log": Log("person_id"), "plan": Plan("person_id"), "request": NewRequest()}
 
     async def load(self, crm: AsyncCrm, card: Card) -> Mapping[str, Any]:
-        who, now = card.person_id, datetime.now(UTC)
-        person, sales, requests, overdue, coming, past, own = await crm.all(
+        who = card.person_id
+        person, sales, requests, zone, activities, own = await crm.all(
             persons.person(who),
             section(open_sales_of_person(who)),
             section(tickets_of_person(who)),
-            section(overdue_activities("Person", who, now)),
-            section(coming_activities("Person", who, now)),
-            section(past_activities("Person", who, now)),
+            section(base_zone()),
+            section(activities_of("Person", who)),
             section(udef_fields("Person")),
         )
-        found = {**_facts(person, own), **_sales(sales), "requests": requests, "now": now}
-        return {**found, **timeline(now, overdue, coming, past)}
+        found = {**_facts(person, own), **_sales(sales), "requests": requests}
+        return {**found, **timeline(zone, activities)}
 
     async def load_part(self, crm: AsyncCrm, card: Card, part: str) -> Mapping[str, Any]:
         """One section costs only its own calls."""

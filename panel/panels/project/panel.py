@@ -9,12 +9,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm_client import projects
-from crm_client.activities import coming_activities, overdue_activities, past_activities
+from crm_client.activities import activities_of
 from crm_client.clients import AsyncCrm
 from crm_client.sales import open_sales_of_project, sums
 from panel.panels.contract import Card, Panel, Place, Section, section
+from panel.panels.day import base_zone
 from panel.panels.editing import Log, Plan
 from panel.panels.project.edit import EditFacts, SetStatus
+from panel.panels.project.members import AddMember
 from panel.panels.timeline import timeline, timeline_of
 
 
@@ -30,23 +32,23 @@ class Project(Panel):
     actions = {
         "edit": EditFacts(),
         "status": SetStatus(),
+        "member": AddMember(),
         "log": Log("project_id"),
         "plan": Plan("project_id"),
     }
 
     async def load(self, crm: AsyncCrm, card: Card) -> Mapping[str, Any]:
-        """Six questions side by side."""
-        which, now = card.project_id, datetime.now(UTC)
-        project, members, sales, overdue, coming, past = await crm.all(
+        """Four questions side by side, and the time zone, which is remembered."""
+        which = card.project_id
+        project, members, sales, zone, activities = await crm.all(
             projects.project(which),
             section(projects.members_of(which)),
             section(open_sales_of_project(which)),
-            section(overdue_activities("Project", which, now)),
-            section(coming_activities("Project", which, now)),
-            section(past_activities("Project", which, now)),
+            section(base_zone()),
+            section(activities_of("Project", which)),
         )
         found = {**_facts(project), **_sales(sales), "members": members}
-        return {**found, **timeline(now, overdue, coming, past)}
+        return {**found, **timeline(zone, activities)}
 
     async def load_part(self, crm: AsyncCrm, card: Card, part: str) -> Mapping[str, Any]:
         """One section costs only its own calls."""

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from crm_client import sales
-from crm_client.activities import coming_activities, overdue_activities, past_activities
+from crm_client.activities import activities_of
 from crm_client.calls import Operation
 from crm_client.clients import AsyncCrm
 from crm_client.udef import UdefField, udef_fields
 from panel.panels.contract import Card, Panel, Place, Section, section
+from panel.panels.day import base_zone
 from panel.panels.editing import Log, Plan
 from panel.panels.own_fields import own_fields
 from panel.panels.sale.clicks import MoveStage, Postpone
 from panel.panels.sale.edit import EditFacts, Lost, Sold
 from panel.panels.sale.facts import Facts, steps_of
-from panel.panels.timeline import Found, timeline, timeline_of
+from panel.panels.timeline import Timeline, timeline, timeline_of
 
 type SeenWithType = tuple[sales.Sale, Section[frozenset[int]]]
 
@@ -44,25 +44,30 @@ class Sale(Panel):
     }
 
     async def load(self, crm: AsyncCrm, card: Card) -> Mapping[str, Any]:
-        """Six questions side by side; the type's stages wait for the sale, which names the type."""
-        which, now = card.sale_id, datetime.now(UTC)
-        seen, stages, overdue, coming, past, own = await crm.all(
+        """Three questions side by side; the type's stages wait for the sale, which names the type."""
+        which = card.sale_id
+        seen, stages, zone, activities, own = await crm.all(
             _sale_and_type(which),
             section(sales.stages()),
-            section(overdue_activities("Sale", which, now)),
-            section(coming_activities("Sale", which, now)),
-            section(past_activities("Sale", which, now)),
+            section(base_zone()),
+            section(activities_of("Sale", which)),
             section(udef_fields("Sale")),
         )
-        return {**_facts(card, seen, stages, coming, own), **timeline(now, overdue, coming, past)}
+        found = timeline(zone, activities)
+        return {**_facts(card, seen, stages, found["activities"], own), **found}
 
     async def load_part(self, crm: AsyncCrm, card: Card, part: str) -> Mapping[str, Any]:
         """One section costs only its own calls."""
         which = card.sale_id
         if part == "facts":
-            coming = section(coming_activities("Sale", which, datetime.now(UTC)))
-            own = section(udef_fields("Sale"))
-            return _facts(card, *await crm.all(_sale_and_type(which), section(sales.stages()), coming, own))
+            seen, stages, zone, activities, own = await crm.all(
+                _sale_and_type(which),
+                section(sales.stages()),
+                section(base_zone()),
+                section(activities_of("Sale", which)),
+                section(udef_fields("Sale")),
+            )
+            return _facts(card, seen, stages, timeline(zone, activities)["activities"], own)
         return await timeline_of(crm, "Sale", which)
 
 
@@ -77,9 +82,9 @@ def _facts(
     card: Card,
     seen: SeenWithType,
     stages: Section[list[sales.Stage]],
-    coming: Found,
+    activities: Section[Timeline],
     own: Section[list[UdefField]],
 ) -> dict[str, Any]:
     sale, ticked = seen
-    is_planned = None if coming.trouble else bool(coming.data)
+    is_planned = bool(activities.data.coming) if activities.data else None
     return {"facts": Facts.of(sale, steps_of(stages, ticked), is_planned, card), "own": own_fields(sale, own)}

@@ -221,7 +221,7 @@ def test_members_of_a_project(alice: User) -> None:
     made = alice.ask(projects.create_project(alice.ask(projects.new_project()), name="Harbour"))
     start = alice.ask(projects.new_member())
     person = alice.ask(persons.persons_of(17))[0].person_id
-    member = alice.ask(projects.add_member(start, project_id=made.project_id, company_id=17, person_id=person))
+    member = alice.ask(projects.add_member(start, project_id=made.project_id, company=17, person=person))
     assert [row.member_id for row in alice.ask(projects.members_of(made.project_id))] == [member.member_id]
     assert alice.ask(projects.member(member.member_id)) == member
     changed = alice.ask(projects.change_member(member.member_id, changes(member, comment="leads")))

@@ -177,6 +177,31 @@ def test_what_superoffice_requires_is_asked_for(
 
 
 @pytest.mark.parametrize(
+    ("action", "kind", "value", "stored"),
+    [("add-person", "ShortText", "Indeed", "Indeed"), ("add-sale", "Number", "12", 12), ("add-sale", "List", "2", 2)],
+)
+def test_a_field_of_the_customer_s_own_that_is_required_is_asked_for(
+    alice: Client, tenant: Tenant, made: Made, action: str, kind: str, value: str, stored: object
+) -> None:
+    """CERT-39: in sight; those that may stay empty are left to SuperOffice."""
+    table, said, _path = ACTIONS[action]
+    fields_of = [row for row in tenant.table("udef_published").values() if row["Type"].lower() == table]
+    field = next(row for row in fields_of if row["FieldType"] == kind)
+    field["IsMandatory"] = True
+    name = f"own.{field['ProgId']}"
+
+    typed = open_form(alice, tenant, action) | said
+    refused = save(alice, tenant, action, typed | {name: ""})
+    saved = save(alice, tenant, action, typed | {name: value})
+
+    assert [one for one in typed if one.startswith("own.")] == [name]
+    assert refused.status_code == 422
+    assert saved.status_code == 200, text_of(saved)
+    [row] = made(action)
+    assert stored in row["udef"].values()
+
+
+@pytest.mark.parametrize(
     ("action", "typed"),
     [
         ("add-person", {"first_name": " "}),
@@ -209,7 +234,7 @@ def test_who_may_not_create_is_told_so(bob: Client, tenant: Tenant, made: Made, 
     refused = save(bob, tenant, action, typed, "bob")
 
     assert 'class="denied"' in page
-    assert 'type="submit"' not in page
+    assert 'class="pill main"' not in page
     assert refused.status_code in (403, 422)
     assert without_basis(fields(text_of(refused))).items() >= said.items()
     assert made(action) == []
