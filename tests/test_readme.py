@@ -100,7 +100,7 @@ def test_the_panel_s_address_names_what_superoffice_can_fill():
     path = blocks("text")[0].strip().removeprefix("https://your-host")
 
     assert resolve(path.partition("?")[0]).kwargs == {"slug": "company"}
-    assert set(re.findall(r"(\w+)=<\w+>", path)) == {"uctx", "usid", "lang", "contact_id"}
+    assert set(re.findall(r"(\w+)=<\w+>", path)) == {"uctx", "usid", "lang", "client", "contact_id"}
 
 
 def test_the_pictures_are_there():

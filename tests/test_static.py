@@ -109,7 +109,7 @@ def test_a_panel_is_one_style_sheet_htmx_and_one_script_of_ours(production: http
     assert page.count("<script") == 2
     assert page.count('rel="stylesheet"') == 1
     assert fetched(production, style[0])[1] < 8_000  # of all panels
-    assert fetched(production, ours[0])[1] < 8_192
+    assert fetched(production, ours[0])[1] < 9_216
     assert sum(fetched(production, file)[1] for file in files_of(page)) < 85_000
 
 
