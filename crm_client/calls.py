@@ -37,7 +37,7 @@ from typing import IO, Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
 
 from crm_client.errors import BadAnswer, CrmError, error_class
-from crm_client.values import in_utc
+from crm_client.values import in_one_language, in_utc
 
 NEXT_LINK = "odata.nextLink"
 """Key of an archive answer that holds the address of the next page [search/odata]."""
@@ -197,14 +197,27 @@ def follow(link: str) -> Call:
     return Call("GET", path, query=dict(parse_qsl(query, keep_blank_values=True)))
 
 
+SEVERAL_LANGUAGES = re.compile(rb'"\s*[A-Z]{2}\s*:\s*\\"')
+"""A JSON text that begins as one in several languages does."""
+
+
 def decipher(
-    call: Call, status: int, headers: Mapping[str, str], body: bytes, *, base: str = "", secrets: Iterable[str] = ()
+    call: Call,
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    base: str = "",
+    secrets: Iterable[str] = (),
+    language: str = "",
 ) -> Any:
     """The decoded answer to a call.
 
     Numbers with a decimal point become ``Decimal``, an empty body None, and so does 304 to an ``If-Modified-Since`` of
     the call's own. A link to a next page becomes relative to ``base``, the tenant's API address. ``secrets`` are
-    masked wherever SuperOffice repeats them, and looked at for errors only. Header names are lower case.
+    masked wherever SuperOffice repeats them, and looked at for errors only. Header names are lower case. Texts in
+    several languages that NetServer left as somebody wrote them (``NO:"Bil", US:"Car"``) are given in ``language``, if
+    one is asked for [dp/standard-app/certification/checklist].
 
     Raises a ``CrmError``: by status, or because agents may report failure with status 200
     [ws/endpoints/agents-webapi].
@@ -216,6 +229,8 @@ def decipher(
     answer = _decoded(call, status, body)
     if _is_error_object(call, answer):
         raise _refusal(call, 400, headers, body, secrets)
+    if language and SEVERAL_LANGUAGES.search(body):
+        answer = in_one_language(answer, language)
     if isinstance(answer, dict) and answer.get(NEXT_LINK):
         answer[NEXT_LINK] = _below(call, base, str(answer[NEXT_LINK]))
     return answer

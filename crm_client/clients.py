@@ -131,7 +131,8 @@ class _Client:
         )
 
     def _trip(self, call: Call, streams: bool = False) -> Trip:
-        return Trip(call, time.monotonic() + self.deadline, streams)
+        language = self._depends_on(call).get("Accept-Language", "")
+        return Trip(call, time.monotonic() + self.deadline, streams, language)
 
     def _tell(self, trip: Trip, error: BaseException | None = None) -> None:
         if self.hooks:

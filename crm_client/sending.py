@@ -33,6 +33,8 @@ class Trip:
     """The deadline, on the monotonic clock."""
     streams: bool = False
     """Whoever asked wants to read the body himself."""
+    language: str = ""
+    """What texts are asked for in; empty for all languages at once."""
     began: float = field(default_factory=time.monotonic)
     base: str = ""
     """The tenant's address, once it is known."""
@@ -81,7 +83,8 @@ class Answer:
 
     def read(self, call: Call, base: str) -> Any:
         """The decoded answer. Raises what ``decipher`` raises."""
-        return decipher(call, self.status, self.headers, self.body, base=base, secrets=_secrets(self.asked))
+        language, secrets = self.asked.get("accept-language", ""), _secrets(self.asked)
+        return decipher(call, self.status, self.headers, self.body, base=base, secrets=secrets, language=language)
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,7 @@ def _remembered(trip: Trip, retries: Retries, memory: Memory[Any], rule: Rule, d
 def _from_memory(trip: Trip, kept: Kept) -> Any:
     """Decoded anew for each caller, so that nobody changes what another one sees."""
     trip.is_remembered = True
-    return decipher(trip.call, 200, {}, kept.body, base=trip.base)
+    return decipher(trip.call, 200, {}, kept.body, base=trip.base, language=trip.language)
 
 
 def _sent(trip: Trip, call: Call, retries: Retries) -> Steps:

@@ -269,3 +269,36 @@ def translated(value: str, language: str = "US") -> str:
     """The text in one language, else in the first one given; a plain text stays as it is."""
     known = translations(value)
     return known.get(language.upper()) or next(iter(known.values()), value)
+
+
+CODES = {
+    "en": "US",
+    "nb": "NO",
+    "nn": "NO",
+    "no": "NO",
+    "de": "GE",
+    "sv": "SW",
+    "da": "DA",
+    "nl": "NL",
+    "fr": "FR",
+    "it": "IT",
+    "es": "SP",
+    "fi": "FI",
+    "pl": "PL",
+    "cs": "CZ",
+    "ru": "RU",
+    "ja": "JP",
+    "zh": "CN",
+}
+"""SuperOffice's codes in texts of several languages, by the language's own."""
+
+
+def in_one_language(answer: Any, language: str) -> Any:
+    """The same with each text of several languages in one, wherever it stands; ``language`` is as in HTTP."""
+    if isinstance(answer, str):
+        return translated(answer, CODES.get(language.lower().partition("-")[0], "US"))
+    if isinstance(answer, dict):
+        return {key: in_one_language(value, language) for key, value in answer.items()}
+    if isinstance(answer, list):
+        return [in_one_language(value, language) for value in answer]
+    return answer

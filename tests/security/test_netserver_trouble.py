@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,8 @@ PATIENCE = 1.0
 SHOW, EDIT = panel("Cust12345", 5, ACME), edit("Cust12345", 5, ACME)
 RECORD = rf"^v1/Contact/{ACME}$"
 TYPED = "+47 99 88 77 66"
+MORE = {"own.SuperOffice:1": "Acme before", "own.SuperOffice:4": "2011-04-30", "street.City": "Bergen"}
+"""User-defined fields and a part of an address."""
 WAYS = {"page": {}, "frame": IN_A_FRAME, "htmx": BY_HTMX, "htmx in a frame": BY_HTMX_IN_A_FRAME}
 FOR_MACHINES = ("Traceback", "Exception", "httpx", "None", "NetServer", "HTTP", "8A:")
 """Nobody should have to read these."""
@@ -209,7 +212,7 @@ def test_a_section_is_tried_again_by_itself(sandbox: Sandbox, alice: Visitor, be
 def test_saving(sandbox: Sandbox, alice: Visitor, befalls: Befalls, name: str) -> None:
     """CERT-12, CERT-54: the change cannot be made. Told why, with the form and what was typed in it."""
     for number, headers in enumerate(ways(name)):
-        typed = form_of(alice.get(EDIT)) | {"phones-0": f"+47 99 88 77 {number}{number}"}
+        typed = form_of(alice.get(EDIT)) | MORE | {"phones-0": f"+47 99 88 77 {number}{number}"}
         _save_in_trouble(sandbox, alice, befalls, name, typed, headers)
 
 
@@ -221,7 +224,8 @@ def _save_in_trouble(
     befalls(trouble.fault, path=RECORD)
     answer = alice.post(EDIT, typed, headers=headers)
     page = calm(answer, *trouble.saving)
-    assert f'value="{typed["phones-0"]}"' in page
+    for field in ("phones-0", *MORE):
+        assert re.search(rf'name="{field}" value="{re.escape(typed[field])}"', page)
     assert "HX-Trigger" not in answer.headers
     assert answer.headers.get("Retry-After") == trouble.fault.get("retry_after")
     wait_until(lambda: patches(sandbox) == trouble.sent)
