@@ -228,14 +228,13 @@
   });
 })();
 
-/* Comboboxes (WAI-ARIA): a select that is long, or looked up for (data-suggest around it), is searched by typing. It
- * stays, unseen, and holds the value. */
+/* Comboboxes (WAI-ARIA): a select that is long or looked up (data-suggest) is searched by typing; unseen, it holds the
+ * value. */
 (() => {
   const SHORTEST = 3; // letters
-  const PAUSE = 300; // ms without a key
   const PARTS =
-    '<input type="text" role="combobox" aria-autocomplete="list" aria-expanded="false">' +
-    '<ul role="listbox" class="options" hidden></ul><p class="hint" role="status"></p>';
+    '<input role="combobox" aria-autocomplete="list"><ul role="listbox" class="options"></ul>' +
+    '<p class="hint" role="status"></p>';
 
   const isNone = ({ value }) => !value || value === "0";
 
@@ -265,7 +264,7 @@
       input.addEventListener("keydown", (event) => this.key(event));
       input.addEventListener("click", () => list.hidden && this.offer(""));
       input.addEventListener("blur", () => this.leave());
-      list.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays
+      list.addEventListener("mousedown", (event) => event.preventDefault()); // keep focus
       list.addEventListener("click", (event) => this.take(event.target.option));
     }
 
@@ -288,20 +287,18 @@
       const text = this.input.value.trim();
       if (!this.source) this.offer(text);
       else if (text.length < SHORTEST) this.show([], text && this.source.hint);
-      else this.timer = setTimeout(() => this.lookUp(text), PAUSE);
+      else this.timer = setTimeout(() => this.lookUp(text), 300);
     }
 
     async lookUp(text) {
       const { form, name, options } = this.select;
       const asked = (this.asked = {});
-      let answer = { options: [], hint: document.getElementById("notice").dataset.unreachable };
-      try {
-        const fields = { basis: form.elements.namedItem("basis").value, [`find-${name}`]: text };
-        answer = await (await window.sidecard.post(this.source.suggest, fields)).json();
-      } catch {
-        // No answer of ours: the hint stays.
-      }
-      if (this.asked !== asked || this.input !== document.activeElement) return; // typed on, or left
+      const fields = { basis: form.elements.namedItem("basis").value, [`find-${name}`]: text };
+      const answer = await window.sidecard
+        .post(this.source.suggest, fields)
+        .then((response) => response.json())
+        .catch(() => ({ options: [], hint: document.getElementById("notice").dataset.unreachable }));
+      if (this.asked !== asked || this.input !== document.activeElement) return;
       for (const option of [...options]) if (!option.selected && !isNone(option)) option.remove();
       for (const { value, text: label } of answer.options) {
         if (value !== this.select.value) this.select.add(new Option(label, value));
@@ -319,7 +316,7 @@
       const { input, list } = this;
       list.replaceChildren();
       let heading = "";
-      for (const option of options.slice(0, 100)) {
+      for (const option of options) {
         const group = option.parentElement.label ?? "";
         if (group && group !== heading) this.add({ role: "presentation", className: "heading", textContent: group });
         heading = group;
@@ -367,7 +364,7 @@
     }
   }
 
-  /* Before it is first painted; htmx then sets the select's attributes anew. */
+  // Before it is painted
   new MutationObserver(() => {
     for (const select of document.querySelectorAll("select[data-combobox]:not(:has(+ .combobox))")) new Combobox(select);
   }).observe(document, { childList: true, subtree: true });
@@ -492,7 +489,6 @@
     for (const [name, value] of Object.entries(JSON.parse(kept))) {
       const field = form.elements.namedItem(name);
       if (!field) continue;
-      // Who was looked up is no option of a form that was just opened; the value says his name.
       if (field.closest?.("[data-suggest]") && value) field.add(new Option(value.replace(/^\d+:/, ""), value));
       field.value = value;
       if (field.matches?.("select")) field.dispatchEvent(new Event("change"));
