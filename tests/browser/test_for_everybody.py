@@ -6,6 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Frame, Page, expect
 
 from tests.browser.people import SIDE, TAB, Desk, Search
+from tests.sandbox.world import Fault
 
 WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 TYPED = "+47 22 00 11 22"
@@ -109,4 +110,8 @@ def test_axe_finds_nothing_in_windows_of_our_own(strict_desk: Desk) -> None:
     search = Search(page)
     search.type("acm")
     expect(search.hit("Acme")).to_be_visible()
+    assert violations(page) == []
+    strict_desk.sandbox.world.faults.append(Fault(status=500))
+    search.type("e")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
     assert violations(page) == []
