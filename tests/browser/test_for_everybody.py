@@ -37,6 +37,8 @@ def test_a_number_is_corrected_with_the_keyboard_alone(strict_desk: Desk) -> Non
     card.panel().enter()
 
     keys.press("Tab")
+    expect(card.panel().body.get_by_text("How this is judged")).to_be_focused()
+    keys.press("Tab")
     expect(facts.edit_link).to_be_focused()
     keys.press("Enter")
     expect(facts.field("Name")).to_be_focused()
