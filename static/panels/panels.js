@@ -1,5 +1,4 @@
-/* The one script of a panel's page beside htmx, in four parts that share nothing but events and window.sidecard:
- * tokens for our requests, signing in and out in a frame, fields to search in, and what is around a panel.
+/* The one script of a page beside htmx, in parts that share nothing but events and window.sidecard.
  *
  * It is loaded at once and not deferred: it only listens, and a click must find it as soon as there is a button.
  */
@@ -581,35 +580,24 @@
   document.addEventListener("visibilitychange", look);
 })();
 
-/* The search in the head of our own pages, for the keyboard: "/" leads to it, arrow keys through the hits, which are
- * plain links, Escape empties it. What it asks and when is said in its form; an answer to what was typed before, or that
- * was not waited for, is given up there too (hx-sync).
- */
+/* The search in the head of our own pages: "/" leads to it, arrow keys through its hits, Escape empties it. */
 (() => {
-  const isTyping = (target) => target.matches("input, select, textarea, [contenteditable]");
-
   document.addEventListener("keydown", (event) => {
+    const { key, target } = event;
     const find = document.querySelector(".find");
-    if (!find || event.ctrlKey || event.metaKey || event.altKey) return;
-    const words = find.elements.namedItem("search");
-    if (event.key === "/" && !isTyping(event.target)) words.focus();
-    else if (!find.contains(event.target)) return;
-    else if (event.key === "Escape") empty(find, words);
-    else if (event.key === "ArrowDown" || event.key === "ArrowUp") move(find, words, event);
-    else return;
+    if (!find || event.ctrlKey || event.altKey || event.metaKey) return;
+    const words = find.elements.search;
+    const stops = [words, ...find.querySelectorAll(".hits a")];
+    const now = stops.indexOf(target);
+    const step = { ArrowDown: 1, ArrowUp: stops.length - 1 }[key];
+    if (key === "/" && !target.matches("input, select, textarea")) words.focus();
+    else if (step && now >= 0) stops[(now + step) % stops.length].focus();
+    else if (key === "Escape" && find.contains(target)) {
+      find.dispatchEvent(new Event("htmx:abort"));
+      words.value = "";
+      find.querySelector(".found").replaceChildren();
+      words.focus();
+    } else return;
     event.preventDefault();
   });
-
-  function move(find, words, event) {
-    const stops = [words, ...find.querySelectorAll(".hits a")];
-    const now = stops.indexOf(event.target);
-    if (now >= 0) stops[(now + (event.key === "ArrowDown" ? 1 : stops.length - 1)) % stops.length].focus();
-  }
-
-  function empty(find, words) {
-    find.dispatchEvent(new Event("htmx:abort"));
-    words.value = "";
-    find.querySelector(".found").replaceChildren();
-    words.focus();
-  }
 })();
