@@ -213,6 +213,11 @@ def publish(owner: Owner) -> Operation[None]:
     if (yield Call("GET", f"v1/{owner}/UdefLayout/Publish")) is True:
         raise Unavailable("somebody else is publishing user-defined fields", sent=False)
     yield Call("POST", f"v1/{owner}/UdefLayout/Publish")
+    yield from show_published()
+
+
+def show_published() -> Operation[None]:
+    """Have SuperOffice's screens show what is published; ``publish`` does."""
     yield Call("POST", "v1/Agents/Configuration/RebuildUdefDeltas")
 
 

@@ -22,7 +22,7 @@ from panel.database import briefly
 from panel.panels.troubles import explain
 from panel.provisioning import tasks
 from panel.provisioning.models import Setup, Thing
-from panel.provisioning.wanted import OPTIONAL, PLACE_NAMES, offered
+from panel.provisioning.wanted import OPTIONAL, PLACE_NAMES, Choice, offered
 from panel.provisioning.work import Attempt, told
 from panel.tenants import doors, known
 from panel.tenants.diary import Happening
@@ -81,13 +81,10 @@ def _chosen(request: HttpRequest, visitor: Membership) -> None:
     known_keys = [key for key, _panel, _place in offered()] + [*OPTIONAL]
     on = set(request.POST.getlist("on"))
     groups = sorted({int(group) for group in request.POST.getlist("group") if group.isascii() and group.isdecimal()})
-    setup = Setup.ask(visitor.tenant, Setup.Goal.PRESENT, visitor.name)
-    off = [key for key in known_keys if key not in on]
-    Setup.objects.of(visitor.tenant).filter(pk=setup.pk).update(
-        off=off, groups=groups if request.POST.get("for") == "some" else [], state=Setup.State.DUE
-    )
+    off = frozenset(key for key in known_keys if key not in on)
+    choice = Choice(off, tuple(groups) if request.POST.get("for") == "some" else ())
     Happening.note(visitor.tenant, Happening.What.CONFIGURED, by=visitor.name)
-    begin(visitor.tenant, Setup.Goal.PRESENT, visitor.name)
+    begin(visitor.tenant, Setup.Goal.PRESENT, visitor.name, choice)
 
 
 @require_POST

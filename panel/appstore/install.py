@@ -69,9 +69,9 @@ async def setup(request: HttpRequest, visitor: Membership) -> HttpResponse:
     return render(request, template, {"membership": visitor, "back": _superoffice(visitor.tenant), **context})
 
 
-def begin(tenant: Tenant, goal: Setup.Goal, by: str) -> Setup:
+def begin(tenant: Tenant, goal: Setup.Goal, by: str, choice: Choice | None = None) -> Setup:
     """Have a goal worked at; of two who ask at once the second joins the first."""
-    asked = Setup.ask(tenant, goal, by)
+    asked = Setup.ask(tenant, goal, by, choice)
     what = Happening.What.INSTALLING if goal == Setup.Goal.PRESENT else Happening.What.REMOVING
     Happening.note(tenant, what, by=by)
     tasks.nudge(asked)

@@ -203,7 +203,7 @@ class Fields:
     def _properties(self, wanted: Wanted, ids: Ids) -> dict[str, Any]:
         properties = without(wanted.properties, "type", "in_list")
         if in_list := wanted.properties["in_list"]:
-            properties |= {"list_table_id": OWN_LISTS, "list_id": int(ids[in_list])}
+            properties |= {"list_table_id": OWN_LISTS, "list_id": int(ids.get(in_list, 0))}
         return properties
 
     def create(self, wanted: Wanted, ids: Ids) -> Operation[str]:
@@ -272,6 +272,11 @@ KINDS: Mapping[str, Kind] = {
 """In the order in which one leans on another."""
 
 
+def settle() -> Operation[None]:
+    """Bring to an end what may have been broken off where nothing shows it: published fields that no screen has."""
+    return udef.show_published()
+
+
 def survey(wanted: Sequence[Wanted], owned: Sequence[Owned]) -> Operation[dict[str, Found]]:
     """What is there of all kinds, by key."""
     ids = {one.key: one.remote_id for one in owned if one.remote_id}
@@ -279,5 +284,9 @@ def survey(wanted: Sequence[Wanted], owned: Sequence[Owned]) -> Operation[dict[s
     for name, kind in KINDS.items():
         of_kind = [one for one in wanted if one.kind == name]
         remembered = [one for one in owned if one.kind == name]
-        found |= yield from kind.survey(of_kind, remembered, ids)
+        there = yield from kind.survey(of_kind, remembered, ids)
+        # What somebody removed has no items, and fields do not choose from it.
+        ids = {key: remote_id for key, remote_id in ids.items() if key not in {one.key for one in remembered}}
+        ids |= {key: one.remote_id for key, one in there.items()}
+        found |= there
     return found

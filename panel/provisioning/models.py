@@ -58,6 +58,9 @@ class Setup(TenantOwned):
     drift = models.JSONField(default=list, blank=True)
     """What differed then: ``[verb, label]`` each."""
 
+    broke_off = False
+    """Of a claimed one: whoever had it before never came to an end."""
+
     class Meta(TenantOwned.Meta):
         constraints = [models.UniqueConstraint("tenant", name="one_setup_a_tenant")]
         indexes = [models.Index("state", "due_at", name="setups_by_due")]
@@ -74,9 +77,11 @@ class Setup(TenantOwned):
         return self.state == self.State.DUE
 
     @classmethod
-    def ask(cls, tenant: Tenant, goal: Goal, by: str) -> Setup:
-        """Have it worked at until ``goal`` is reached. Two who ask at once get the same row."""
-        columns = {
+    def ask(cls, tenant: Tenant, goal: Goal, by: str, choice: Choice | None = None) -> Setup:
+        """Have it worked at until ``goal`` is reached, by another ``choice`` if one is given. Two who ask at once get
+        the same row.
+        """
+        columns: dict[str, object] = {
             "goal": goal,
             "state": cls.State.DUE,
             "due_at": now(),
@@ -86,11 +91,15 @@ class Setup(TenantOwned):
             "begun_at": now(),
             "ended_at": None,
         }
-        row, _ = cls.objects.of(tenant).get_or_create(tenant=tenant, defaults=columns)
-        again = cls.objects.of(tenant).filter(pk=row.pk)
-        # Who asks for what is being done already changes nothing.
-        again.exclude(state=cls.State.DUE, goal=goal).update(**columns)
-        return again.select_related("tenant").get()
+        if choice is not None:
+            columns |= {"off": sorted(choice.off), "groups": list(choice.groups)}
+        row, is_new = cls.objects.of(tenant).get_or_create(tenant=tenant, defaults=columns)
+        mine = cls.objects.of(tenant).filter(pk=row.pk)
+        same = mine.filter(state=cls.State.DUE, goal=goal)
+        # Who asks for what is being done already only has it tried again at once.
+        if not is_new and (choice is not None or not same.update(due_at=now())):
+            mine.update(**columns)
+        return mine.select_related("tenant").get()
 
     @classmethod
     def due(cls) -> models.QuerySet[Setup]:
@@ -102,13 +111,14 @@ class Setup(TenantOwned):
     def claim(self) -> bool:
         """Take it; of several who try at once one succeeds."""
         word = uuid.uuid4().hex
+        self.broke_off = self.lease_word != ""
         claimed = Setup.due().filter(pk=self.pk).update(lease_until=now() + LEASE, lease_word=word)
         self.lease_word = word
         return claimed == 1
 
     def hold(self) -> bool:
-        """Take the lease anew; False if somebody else has it, or the goal changed meanwhile."""
-        return self._mine().update(lease_until=now() + LEASE) == 1
+        """Take the lease anew; False if somebody else has it, or something else was asked for meanwhile."""
+        return self._held().filter(begun_at=self.begun_at).update(lease_until=now() + LEASE) == 1
 
     def end(self, state: State, trouble: str = "", drift: list[list[str]] | None = None) -> bool:
         """Done, or stuck; False if that does not count any more."""
@@ -119,11 +129,18 @@ class Setup(TenantOwned):
         due_at = now() + timedelta(seconds=seconds)
         return self._leave(due_at=due_at, trouble=trouble, attempts=self.attempts + 1)
 
-    def _leave(self, **columns: object) -> bool:
-        return self._mine().update(lease_until=None, lease_word="", **columns) == 1
+    def let_go(self) -> bool:
+        """Leave it to others as it is; they need not wait for the lease to run out."""
+        return self._held().update(lease_until=None, lease_word="") == 1
 
-    def _mine(self) -> models.QuerySet[Setup]:
-        return Setup.objects.of(self.tenant).filter(pk=self.pk, lease_word=self.lease_word, goal=self.goal)
+    def _leave(self, **columns: object) -> bool:
+        counts = self._held().filter(begun_at=self.begun_at).update(lease_until=None, lease_word="", **columns) == 1
+        if not counts:
+            self.let_go()
+        return counts
+
+    def _held(self) -> models.QuerySet[Setup]:
+        return Setup.objects.of(self.tenant).filter(pk=self.pk, lease_word=self.lease_word)
 
 
 class Thing(TenantOwned):

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 
 from crm_client.clients import Crm
 from crm_client.errors import CrmError, NotSignedIn, OutcomeUnknown, Passing
-from panel.provisioning.kinds import KINDS, survey
+from panel.provisioning.kinds import KINDS, settle, survey
 from panel.provisioning.models import Setup, Thing
 from panel.provisioning.plan import Step, Verb, plan
 from panel.provisioning.wanted import Wanted, wanted
@@ -42,13 +42,19 @@ def work_at(setup: Setup, http: httpx.Client) -> None:
         Attempt(setup, doors.as_system_user(setup.tenant, http)).carry_out()
     except TakenOver:
         log.info("set-up taken over", **names)
+        setup.let_go()
     except (Passing, OutcomeUnknown) as error:
         pause = max(min(FIRST_PAUSE * 2**setup.attempts, LONGEST_PAUSE), error.retry_after or 0)
         log.warning("set-up postponed", error=type(error).__name__, seconds=pause, **names)
         setup.postpone(pause, told(error))
     except CrmError as error:
         log.error("set-up stuck", error=type(error).__name__, **names)
-        setup.end(Setup.State.STUCK, told(error))
+        _stuck(setup, error)
+
+
+@transaction.atomic
+def _stuck(setup: Setup, error: CrmError) -> None:
+    if setup.end(Setup.State.STUCK, told(error)):
         Happening.note(setup.tenant, Happening.What.STUCK, type(error).__name__)
         if isinstance(error, NotSignedIn) and setup.goal == Setup.Goal.GONE:
             _left(setup, Tenant.Status.REVOKED)
@@ -84,7 +90,9 @@ class Attempt:
 
     def carry_out(self) -> None:
         self._hold()
-        self._now(Tenant.Status.PROVISIONING, unless=Tenant.Status.ACTIVE)
+        self._now(Tenant.Status.PROVISIONING, Tenant.Status.AUTHORISED)
+        if self._goes_on():
+            self._settle()
         for step in self.planned():
             self._hold()
             if step.verb == Verb.FOREIGN:
@@ -94,6 +102,18 @@ class Attempt:
             elif step.key in self.things:
                 self._note(self.things[step.key])
         self._end()
+
+    def _goes_on(self) -> bool:
+        """Another attempt may have ended in the middle of something."""
+        return self.setup.broke_off or self.setup.attempts > 0 or any(thing.trouble for thing in self.things.values())
+
+    def _settle(self) -> None:
+        try:
+            self.crm(settle())
+        except (Passing, OutcomeUnknown, NotSignedIn):
+            raise
+        except CrmError as error:
+            self.troubles.append(told(error))
 
     def _try(self, step: Step) -> None:
         """What SuperOffice refuses must not stop the rest."""
@@ -146,31 +166,36 @@ class Attempt:
         if not self.setup.hold():
             raise TakenOver
 
+    @transaction.atomic
     def _end(self) -> None:
-        Tenant.objects.filter(pk=self.tenant.pk).update(answered_at=datetime.now(UTC))
         if self.troubles:
             state, trouble = Setup.State.STUCK, "\n".join(dict.fromkeys(self.troubles))[:500]
         else:
             state, trouble = Setup.State.DONE, ""
-        if self.setup.goal == Setup.Goal.PRESENT:
-            self._now(Tenant.Status.ACTIVE)
-            self.setup.end(state, trouble)
-            Happening.note(self.tenant, Happening.What.STUCK if self.troubles else Happening.What.SET_UP)
-        elif self.setup.end(state, trouble) and state == Setup.State.DONE:
+        if not self.setup.end(state, trouble):
+            raise TakenOver
+        Tenant.objects.filter(pk=self.tenant.pk).update(answered_at=datetime.now(UTC))
+        self._now(Tenant.Status.ACTIVE, Tenant.Status.AUTHORISED, Tenant.Status.PROVISIONING)
+        if self.troubles:
+            Happening.note(self.tenant, Happening.What.STUCK)
+        elif self.setup.goal == Setup.Goal.PRESENT:
+            Happening.note(self.tenant, Happening.What.SET_UP)
+        else:
             _left(self.setup, Tenant.Status.REMOVED)
 
-    def _now(self, status: Tenant.Status, unless: Tenant.Status | None = None) -> None:
-        if self.setup.goal == Setup.Goal.PRESENT:
-            others = Tenant.objects.filter(pk=self.tenant.pk).exclude(status__in=[status, unless])
-            if others.update(status=status):
-                known.changed(self.tenant)
+    def _now(self, status: Tenant.Status, *before: Tenant.Status) -> None:
+        """Not for who was suspended or closed meanwhile."""
+        rows = Tenant.objects.filter(pk=self.tenant.pk, status__in=before)
+        if self.setup.goal == Setup.Goal.PRESENT and rows.update(status=status):
+            known.changed(self.tenant)
 
 
 def _left(setup: Setup, status: Tenant.Status) -> None:
-    """Nothing of ours is there any more, or nothing lets us in to remove it: every token goes."""
-    with transaction.atomic():
-        Hook.objects.of(setup.tenant).delete()
-        setup.tenant.close(status)
-        is_removed = status == Tenant.Status.REMOVED
-        Happening.note(setup.tenant, Happening.What.REMOVED if is_removed else Happening.What.REVOKED)
+    """Nothing of ours is there any more, or nothing lets us in to remove it: every token goes. In one transaction with
+    the end of the setup, for nobody would come back for it.
+    """
+    Hook.objects.of(setup.tenant).delete()
+    setup.tenant.close(status)
+    is_removed = status == Tenant.Status.REMOVED
+    Happening.note(setup.tenant, Happening.What.REMOVED if is_removed else Happening.What.REVOKED)
     log.info("tenant left", ctx=setup.tenant.ctx, status=status)

@@ -15,8 +15,12 @@ from django.test import Client
 from pytest_django import Settings
 
 from crm_client.clients import sync_http
+from crm_client.state import TenantState
+from panel.appstore.tasks import live_by
 from panel.provisioning import tasks
 from panel.provisioning.models import Setup, Thing
+from panel.provisioning.wanted import Choice
+from panel.tenants.diary import Happening
 from panel.tenants.models import Membership, Tenant
 from panel.webhooks.models import Hook
 from tests.of_sandbox.receiver import Receiver
@@ -157,7 +161,7 @@ def test_what_is_somebody_elses_is_neither_taken_nor_removed(
 def test_a_refused_step_does_not_stop_the_others(
     sandbox: Sandbox, there: SandboxTenant, tenant: Tenant, work: Work
 ) -> None:
-    sandbox.world.faults.append(Fault("Contact/UdefLayout", method="PUT", status=403))
+    sandbox.world.faults.append(Fault("SaveUserDefinedFieldInfo", status=403))
 
     setup = work()
 
@@ -269,3 +273,149 @@ def test_a_worker_killed_at_every_step_comes_to_the_same_end(
     assert deaths > 20
     assert Setup.objects.of(tenant).get().state == Setup.State.DONE
     assert dump(there) == clean
+
+
+# What may happen beside the work
+
+
+def beside(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, path: str, happens: Callable[[], object]) -> None:
+    """Once, while the first such call of a worker is under way."""
+    waiting = [happens]
+
+    class Line(httpx.HTTPTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            response = super().handle_request(request)
+            if waiting and request.method != "GET" and request.url.path.endswith(path):
+                waiting.pop()()
+            return response
+
+    monkeypatch.setattr(tasks, "sync_http", lambda: httpx.Client(transport=Line()))
+
+
+def told(tenant: Tenant, state: str) -> TenantState:
+    return TenantState.parse({"ContextIdentifier": tenant.ctx, "State": state})
+
+
+def go_on(tenant: Tenant) -> Setup:
+    """Whoever comes next, without waiting for a lease to run out."""
+    for pk in list(Setup.due().values_list("pk", flat=True)):
+        tasks.work(pk)
+    return Setup.objects.of(tenant).get()
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "path"),
+    [(Setup.Goal.PRESENT, Setup.Goal.GONE, "/Webhook"), (Setup.Goal.GONE, Setup.Goal.PRESENT, "/DeleteWebPanel")],
+)
+def test_who_asks_for_the_opposite_meanwhile_gets_it(
+    first: Setup.Goal,
+    then: Setup.Goal,
+    path: str,
+    sandbox: Sandbox,
+    there: SandboxTenant,
+    tenant: Tenant,
+    work: Work,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings.PANELS = FEW
+    wanted = {Setup.Goal.GONE: dump(there)}
+    if first == Setup.Goal.GONE:
+        work()
+        wanted[Setup.Goal.PRESENT] = dump(there)
+    beside(sandbox, monkeypatch, path, lambda: Setup.ask(tenant, then, by="Cora"))
+
+    work(first)
+    assert not Happening.objects.of(tenant).filter(what__in=["removed"]).exists()
+    assert go_on(tenant).state == Setup.State.DONE
+
+    assert dump(there)["web_panels"] == wanted[then]["web_panels"]
+    assert dump(there)["fields"] == wanted[then]["fields"]
+    assert len(there.table("webhook")) == (then == Setup.Goal.PRESENT)
+
+
+def test_a_choice_made_meanwhile_counts(
+    sandbox: Sandbox,
+    there: SandboxTenant,
+    tenant: Tenant,
+    work: Work,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings.PANELS = FEW
+    choice = Choice(frozenset({"sidecard.company.CompanyMinicard"}))
+    choose = partial(Setup.ask, tenant, Setup.Goal.PRESENT, "Cora", choice)
+    beside(sandbox, monkeypatch, "/Webhook", choose)
+
+    assert work().state == Setup.State.DUE
+    assert go_on(tenant).state == Setup.State.DONE
+
+    assert "sidecard.company.CompanyMinicard" not in {row["prog_id"] for row in panels_of(there)}
+
+
+def test_who_asks_again_while_it_waits_has_it_tried_at_once(sandbox: Sandbox, tenant: Tenant, work: Work) -> None:
+    sandbox.world.faults.append(Fault(status=503, retry_after="200"))
+    waiting = work()
+    assert waiting.due_at > datetime.now(UTC) + timedelta(seconds=100)
+
+    sandbox.world.faults.clear()
+    assert work().state == Setup.State.DONE
+
+
+def test_a_customer_who_is_deleted_meanwhile_stops_the_work_without_an_error(
+    sandbox: Sandbox, there: SandboxTenant, tenant: Tenant, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside(sandbox, monkeypatch, "/Webhook", lambda: live_by(tenant, told(tenant, "Deleted")))
+
+    setup = Setup.ask(tenant, Setup.Goal.PRESENT, by="Charlie")
+    assert tasks.work(setup.pk) is True
+
+    assert not Tenant.objects.filter(ctx=tenant.ctx).exists()
+
+
+def test_who_is_suspended_meanwhile_is_not_active_afterwards(
+    sandbox: Sandbox, tenant: Tenant, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside(sandbox, monkeypatch, "/Webhook", lambda: live_by(tenant, told(tenant, "Suspended")))
+
+    work()
+
+    tenant.refresh_from_db()
+    assert tenant.status == Tenant.Status.SUSPENDED
+
+
+def test_who_dies_at_the_very_end_of_a_removal_leaves_no_token(
+    tenant: Tenant, work: Work, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PANELS = FEW
+    work()
+
+    def die(*_args: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Tenant, "close", die)
+        with pytest.raises(Killed):
+            work(Setup.Goal.GONE)
+    Setup.objects.of(tenant).update(lease_until=None)
+    assert go_on(tenant).state == Setup.State.DONE
+
+    tenant.refresh_from_db()
+    assert (tenant.status, tenant.sealed_system_token) == (Tenant.Status.REMOVED, "")
+
+
+def test_a_list_that_somebody_deleted_is_made_anew_with_its_items(
+    sandbox: Sandbox, there: SandboxTenant, tenant: Tenant, work: Work
+) -> None:
+    work()
+    as_set_up = dump(there)
+    for row in there.table("list").values():
+        row["deleted"] = row["deleted"] or "Sidecard: " in row["name"]
+
+    assert work().state == Setup.State.DONE
+
+    again = dump(there)
+    assert {name: one["items"] for name, one in again["lists"].items()} == {
+        name: one["items"] for name, one in as_set_up["lists"].items()
+    }
+    assert again["fields"] == as_set_up["fields"]
