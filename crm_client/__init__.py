@@ -12,7 +12,7 @@ What there is
     ``search``, ``contacts``, ``persons``, ``sales``, ``appointments`` and ``activities``, ``projects``, ``documents``,
     ``tickets``, ``relations``, ``selections``; ``associates`` and ``users`` (who is who), ``lists``, ``udef`` and
     ``encoded`` (user-defined fields), ``consents``, ``duplicates``, ``preferences``, ``foreign_keys``, ``webpanels``,
-    ``webhook_definitions``. ``values`` are the small things they share, ``frozen`` makes their classes.
+    ``taskmenus``, ``webhook_definitions``. ``values`` are the small things they share, ``frozen`` makes their classes.
 
 Who asks, and where
     ``auth`` is a person's credential, ``system_user`` an application's own; ``stores`` keeps them in memory. ``state``

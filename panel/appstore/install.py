@@ -30,6 +30,7 @@ KIND_NAMES: dict[str, Text] = {
     "entry": _("List items"),
     "field": _("Company fields"),
     "panel": _("Panels and buttons"),
+    "menu": _("Task menus"),
     "webhook": _("Webhook"),
 }
 NO_HOOK = {"target_url": "", "secret": ""}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from crm_client import lists, udef, webhook_definitions, webpanels
+from crm_client import lists, taskmenus, udef, webhook_definitions, webpanels
 from crm_client.calls import Operation
 from crm_client.lists import Entry, ListDefinition
 from crm_client.records import Record, changes
@@ -227,6 +227,33 @@ class Fields:
         yield from udef.publish(OWNER)
 
 
+class Menus:
+    """Items of task menus, known by ProgId; SuperOffice knows which application made them."""
+
+    def survey(self, wanted: Sequence[Wanted], owned: Sequence[Owned], ids: Ids) -> Operation[dict[str, Found]]:
+        ours = {menu.prog_id: menu for menu in (yield from taskmenus.own_task_menus())}
+        named = {one.key: one for one in wanted}
+        found = {}
+        for key in {*named, *(one.key for one in owned), *ours}:
+            menu = ours.get(key) or (yield from taskmenus.task_menu_by_prog_id(key))
+            if menu is not None:
+                differs = differing(menu, named[key].properties) if key in named else ()
+                found[key] = Found("menu", menu.name, str(menu.menu_id), differs, key in ours, menu)
+        return found
+
+    def create(self, wanted: Wanted, ids: Ids) -> Operation[str]:
+        start = yield from taskmenus.new_task_menu()
+        return str((yield from taskmenus.save_task_menu(start, prog_id=wanted.key, **wanted.properties)).menu_id)
+
+    def change(self, wanted: Wanted, found: Found, ids: Ids) -> Operation[str]:
+        if found.differs:
+            yield from taskmenus.save_task_menu(found.seen, **wanted.properties)
+        return found.remote_id
+
+    def remove(self, found: Found, ids: Ids) -> Operation[None]:
+        return taskmenus.remove_task_menu(int(found.remote_id))
+
+
 class Webhooks:
     """Our webhook. An application sees its own ones only [wh/dev/crmscript-handlers]."""
 
@@ -267,6 +294,7 @@ KINDS: Mapping[str, Kind] = {
     "entry": Entries(),
     "field": Fields(),
     "panel": Panels(),
+    "menu": Menus(),
     "webhook": Webhooks(),
 }
 """In the order in which one leans on another."""

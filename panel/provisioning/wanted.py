@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from crm_client.taskmenus import ShownIn, TaskType
 from panel.panels.catalogue import panels
 from panel.panels.contract import Panel, Place, Text
 from panel.provisioning.texts import in_all_languages
@@ -83,6 +84,14 @@ PLACE_NAMES: Mapping[Place, Text] = {
 }
 
 
+TABLES: Mapping[Place, str] = {
+    Place.COMPANY_TAB: "contact",
+    Place.PERSON_TAB: "person",
+    Place.SALE_TAB: "sale",
+    Place.PROJECT_TAB: "project",
+}
+"""Cards whose task menu opens the panel that has a tab there [cust/admin/add-items-to-task-menu]."""
+
 PLACE_WORDS: Mapping[str, Text] = {
     "Minicard": _("side"),
     "Archive": _("tab"),
@@ -126,7 +135,7 @@ def offered() -> list[tuple[str, Panel, Place]]:
 
 def wanted(choice: Choice, hook: Mapping[str, str]) -> list[Wanted]:
     """All of it, what others lean on first. ``hook`` has the webhook's ``target_url`` and ``secret``."""
-    found = [*_call_outcomes(), *_health(), *_fields(), *_panels(choice), _webhook(hook)]
+    found = [*_call_outcomes(), *_health(), *_fields(), *_panels(choice), *_menus(choice), _webhook(hook)]
     return [one for one in found if not {one.key, one.properties.get("of", "")} & _off(choice)]
 
 
@@ -202,6 +211,26 @@ def panel_url(key: str, place: Place) -> str:
     slug = key.split(".")[1]
     record = "".join(f"&{name}=<{variable}>" for name, variable in RECORD_AT.get(place, {}).items())
     return f"{settings.SIDECARD_BASE_URL}/panels/{slug}/?uctx=<uctx>&usid=<usid>&lang=<lanc>&client=<clie>{record}"
+
+
+def _menus(choice: Choice) -> Iterator[Wanted]:
+    """The panel of a card in a window of its own, where it stands on that card."""
+    for rank, (key, panel, place) in enumerate(offered(), 1):
+        table = TABLES.get(place)
+        if table is None or key in choice.off:
+            continue
+        label = format_lazy("{}: {}", APPLICATION, panel.title)
+        properties = {
+            "name": in_all_languages(label),
+            "tooltip": APPLICATION,
+            "table": table,
+            "task_type": TaskType.URL,
+            "target": panel_url(key, place),
+            "shown_in": ShownIn.WEB,
+            "rank": rank,
+            "is_deleted": False,
+        }
+        yield Wanted("menu", f"{key}.menu", format_lazy("{} ({})", label, _("task menu")), properties)
 
 
 def _webhook(hook: Mapping[str, str]) -> Wanted:

@@ -73,8 +73,7 @@ def _state(request: HttpRequest) -> dict[str, Any]:
 
 def _proven(request: HttpRequest, journey: Journey, pkce_verifier: str) -> tuple[Identity, Grant]:
     if "error" in request.GET or "code" not in request.GET:
-        error = request.GET.get("error", "")
-        raise SignInRefused(error if error in KNOWN_ERRORS else "no-code", refusals.DENIED, ctx=journey.ctx)
+        raise _denied(request, journey)
     answer = _exchange(request, journey, pkce_verifier)
     try:
         return id_tokens.validate(str(answer.get("id_token", "")), journey.nonce), _grant(answer)
@@ -84,6 +83,14 @@ def _proven(request: HttpRequest, journey: Journey, pkce_verifier: str) -> tuple
         raise SignInRefused("token-answer", refusals.NOT_PROVEN, ctx=journey.ctx) from None
     except SuperIdUnavailable:
         raise SignInRefused("superid-unavailable", refusals.UNREACHABLE, status=502, ctx=journey.ctx) from None
+
+
+def _denied(request: HttpRequest, journey: Journey) -> SignInRefused:
+    """SuperID says no. How it says why is documented nowhere; its names are looked for in what comes along."""
+    error, told = request.GET.get("error", ""), request.GET.get("error_description", "")
+    reason = error if error in KNOWN_ERRORS else "no-code"
+    name = next((name for name in refusals.APPROVAL if name in told), "")
+    return SignInRefused(name or reason, refusals.APPROVAL.get(name, refusals.DENIED), ctx=journey.ctx)
 
 
 def _exchange(request: HttpRequest, journey: Journey, pkce_verifier: str) -> dict[str, Any]:

@@ -30,6 +30,15 @@ NOT_PROVEN = gettext_lazy("We could not make sure that the answer came from Supe
 DENIED = gettext_lazy(
     "SuperOffice did not let you in. An administrator of your company may have to approve this application first."
 )
+APPROVAL = {
+    "Revoked": gettext_lazy("Your company has taken away Sidecard's access to SuperOffice."),
+    "Expired": gettext_lazy("Your company's approval of Sidecard has run out."),
+    "NeedsReapproval": gettext_lazy(
+        "Sidecard asks SuperOffice for more than before, so your company has to approve it again. "
+        "Until then nobody there can use it."
+    ),
+}
+"""What an administrator can mend, by SuperID's names of it [auth/troubleshooting]."""
 LEFT = gettext_lazy("Your company has removed Sidecard. An administrator can install it again from the App Store.")
 UNREACHABLE = gettext_lazy("SuperOffice's sign-in service does not answer at the moment. Please try again soon.")
 
@@ -47,7 +56,8 @@ def other_tenant(proven: str, proven_name: str, asked: str) -> SignInRefused:
 def page(request: HttpRequest, refused: SignInRefused) -> HttpResponse:
     """Show the refusal, and leave a line in the log."""
     log.warning("sign-in refused", reason=refused.reason, ctx=loggable(refused.ctx))
-    context = {"text": refused.text, "reason": refused.reason}
+    is_approval = refused.text in (DENIED, LEFT, *APPROVAL.values())
+    context = {"text": refused.text, "reason": refused.reason, "is_approval": is_approval}
     return render(request, "tenants/refused.html", context, status=refused.status)
 
 

@@ -23,6 +23,7 @@ from tests.sandbox.dump import dump
 from tests.sandbox.server import Sandbox
 from tests.sandbox.state_push import ChangeType
 from tests.sandbox.world import Tenant as SandboxTenant
+from tests.tenants.cast import sign_in
 
 Status = Tenant.Status
 
@@ -185,3 +186,16 @@ def test_who_left_is_forgotten_when_the_retention_is_over(installed: Client) -> 
     Tenant.objects.update(left_at=datetime.now(UTC) - timedelta(days=31))
     assert tasks.forget_who_left() == 1
     assert not Membership.across_tenants.exists()
+
+
+@pytest.mark.parametrize("flag", ["needs_reapproval", "expired"])
+def test_an_administrator_who_approves_again_lets_all_in_again(
+    installed: Client, sandbox: Sandbox, there: SandboxTenant, flag: str
+) -> None:
+    setattr(there, flag, True)
+    assert panel(installed).status_code == 401
+
+    landed = sign_in(installed, CTX, "charlie", sandbox, next_path="/appstore/setup/?begin=1")
+    assert installed.get(landed).status_code == 200
+    assert panel(installed).status_code == 200
+    assert work().state == Setup.State.DONE

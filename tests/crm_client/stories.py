@@ -29,6 +29,7 @@ from crm_client import (
     sales,
     search,
     selections,
+    taskmenus,
     tickets,
     udef,
     users,
@@ -351,6 +352,7 @@ def user_defined_fields() -> Story:
     made = yield from told.ask(udef.add_field("Contact", udef.FieldType.NUMBER, **named))
     yield from told.ask(udef.change_field("Contact", made, tooltip="in metres"))
     yield from told.ask(udef.publish("Contact"))
+    yield from told.ask(udef.show_published())
     yield from told.ask(udef.udef_fields("Contact"))
     size = yield from told.ask(udef.udef_field("Contact", made.prog_id))
     seen = yield from contacts.contact(ACME)
@@ -399,6 +401,25 @@ def web_panels() -> Story:
     kept = yield from told.ask(webpanels.ensure_panel("sidecard.tab", **wanted))
     told.answers.append((yield from webpanels.ensure_panel("sidecard.tab", **wanted)) == kept)
     yield from told.ask(webpanels.panel_by_prog_id("sidecard.tab"))
+    return told.answers
+
+
+@story
+def task_menus() -> Story:
+    told = Told()
+    start = yield from told.ask(taskmenus.new_task_menu())
+    wanted = {
+        "name": "Sidecard",
+        "table": "contact",
+        "task_type": taskmenus.TaskType.URL,
+        "target": "https://x.example/",
+    }
+    made = yield from told.ask(taskmenus.save_task_menu(start, prog_id="sidecard.menu", **wanted))
+    yield from told.ask(taskmenus.save_task_menu(made, tooltip="What matters"))
+    yield from told.ask(taskmenus.task_menu_by_prog_id("sidecard.menu"))
+    yield from told.ask(taskmenus.task_menu_by_prog_id("nobody's"))
+    yield from told.ask(taskmenus.own_task_menus())
+    yield from told.ask(taskmenus.remove_task_menu(made.menu_id))
     return told.answers
 
 

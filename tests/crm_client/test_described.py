@@ -17,13 +17,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm_client.archive import ColumnInfo
-from crm_client.consents import Consent
+from crm_client.consents import Consent, Keyword
 from crm_client.duplicates import Duplicate
 from crm_client.fields import Word
 from crm_client.foreign_keys import ForeignKey
 from crm_client.lists import Entry, Heading, ListItem, entries_kind
 from crm_client.preferences import Preference
 from crm_client.records import Kind, Record, places
+from crm_client.taskmenus import TaskMenu
 from crm_client.udef import UdefField
 from crm_client.values import amount, day, integer, moment, text, yes
 from tests.sandbox.facts import TYPES, documented
@@ -35,8 +36,10 @@ CARRIERS: dict[type[Record], str] = {
     Duplicate: "DuplicateEntry",
     ForeignKey: "ForeignKey",
     Heading: "HeadingEntity",
+    Keyword: "ConsentSource",
     ListItem: "SelectableMDOListItem",
     Preference: "Preference",
+    TaskMenu: "TaskMenu",
     UdefField: "UserDefinedFieldInfo",
 }
 """Those that no path of their own kind answers with."""

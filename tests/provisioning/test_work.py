@@ -232,8 +232,8 @@ class Killer(httpx.HTTPTransport):
 
 
 def _changes(request: httpx.Request) -> bool:
-    reads = ("/Authenticate", "/GetAppWebPanels", "/CreateUserDefinedFieldInfo", "/RebuildUdefDeltas")
-    return request.method != "GET" and not request.url.path.endswith(reads)
+    last = request.url.path.rpartition("/")[2]
+    return request.method != "GET" and not last.startswith(("Authenticate", "Get", "Create", "Rebuild"))
 
 
 @contextmanager

@@ -104,6 +104,27 @@ def test_cancelled_at_superid(client: Client, sandbox: Sandbox, is_refused: Refu
     assert b"<script>" not in is_refused(f"/signin/callback/?{query}", "access_denied", 403).content
 
 
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("NeedsReapproval (5)", b"has to approve it again"),
+        ("Expired (3)", b"approval of Sidecard has run out"),
+        ("Revoked (1)", b"has taken away Sidecard&#x27;s access"),
+    ],
+)
+def test_what_an_administrator_can_mend_is_said_with_the_way_to_do_it(
+    client: Client, sandbox: Sandbox, told: str, words: bytes
+) -> None:
+    state = dict(parse_qsl(urlsplit(begin(client)).query))["state"]
+    query = urlencode({"error": "access_denied", "error_description": told, "state": state})
+
+    page = client.get(f"/signin/callback/?{query}")
+
+    assert page.status_code == 403
+    assert words in page.content
+    assert b'href="/appstore/install/"' in page.content
+
+
 def test_an_error_nobody_knows(client: Client, sandbox: Sandbox, is_refused: Refused) -> None:
     state = dict(parse_qsl(urlsplit(begin(client)).query))["state"]
     is_refused("/signin/callback/?" + urlencode({"error": "8A:looks-secret", "state": state}), "no-code", 403)
