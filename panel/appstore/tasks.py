@@ -101,7 +101,8 @@ def _reconcile(tenant: Tenant) -> None:
     forget_everything(tenant)
     RecordChange.objects.of(tenant).delete()
     setup = Setup.objects.of(tenant).first()
-    if setup is not None:
+    # Where we were removed nothing lets us in any more, whatever came back.
+    if setup is not None and tenant.status not in (Status.REVOKED, Status.REMOVED):
         provisioning.nudge(Setup.ask(tenant, Setup.Goal(setup.goal), by=""))
 
 

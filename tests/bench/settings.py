@@ -13,3 +13,6 @@ TEMPLATES[0]["DIRS"].append(Path(__file__).parent / "templates")  # noqa: F405
 SERVESTATIC_AUTOREFRESH = False
 # Where the bench's NetServer listens; by number, so that no name has to be looked up.
 SUPEROFFICE["host_suffixes"].append("127.0.0.1")  # noqa: F405
+# Each forged event would be told.
+for name in ("panel.webhooks", "django.request"):
+    LOGGING["loggers"][name] = {"level": "ERROR"}  # noqa: F405

@@ -66,6 +66,22 @@ def test_a_webhook_that_was_given_up_is_switched_on(active: Hook, sandbox: Sandb
     assert stopped["state"] == "Active"
 
 
+def test_while_the_customer_pauses_his_webhook_is_left_alone_and_then_made_up_for(
+    active: Hook, sandbox: Sandbox, stopped: dict[str, object]
+) -> None:
+    change(sandbox, "contact", 17, datetime.now(UTC) - timedelta(minutes=10))
+    Tenant.objects.update(paused_at=datetime.now(UTC))
+
+    assert tasks.look_after_hooks() == 0
+    assert stopped["state"] == "TooManyErrors"
+    assert not changes(active)
+
+    Tenant.objects.update(paused_at=None)
+    assert tasks.look_after_hooks() == 1
+    assert stopped["state"] == "Active"
+    assert ("contact_id", 17) in changes(active)
+
+
 @pytest.fixture
 def stopped(active: Hook, sandbox: Sandbox) -> Iterator[dict[str, object]]:
     """Our webhook, after nine failures in a row."""
