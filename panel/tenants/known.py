@@ -1,4 +1,5 @@
-"""What a worker knows of memberships, so that showing a panel asks no database; and how it learns of changes.
+"""What a worker knows of memberships, so that showing a panel asks no database, and of other rows that are asked for as
+often; and how it learns of changes.
 
 Each tenant has an *edition* in Redis: a word that whoever changes one of its rows replaces, after the commit. A row is
 read under the edition of that moment and used as long as it is the same; so a sign-out ends in every process at once
@@ -12,10 +13,10 @@ from __future__ import annotations
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -29,31 +30,37 @@ if TYPE_CHECKING:
 LASTS = 600.0
 """Seconds: for a process that died between its commit and the new edition."""
 MOST = 10_000
-"""Memberships a worker knows, some 4 kB each."""
+"""Rows a worker knows, some 4 kB each."""
 
 
 @dataclass(frozen=True)
 class _Known:
-    membership: Membership
+    row: Any
     edition: str
     until: float
 
 
-_known: OrderedDict[tuple[int, int], _Known] = OrderedDict()
+_known: OrderedDict[Hashable, _Known] = OrderedDict()
 
 
 async def membership(ctx: str, pk: int, generation: int, read: Callable[[], Membership | None]) -> Membership | None:
     """What ``read`` reads of the membership ``pk`` in the tenant ``ctx``; None if nothing is there."""
+    return await row(ctx, ("membership", pk, generation), read)
+
+
+async def row[R](ctx: str, key: Hashable, read: Callable[[], R | None]) -> R | None:
+    """What ``read`` reads of a row of the tenant ``ctx`` that ``key`` names; None if nothing is there."""
     if not settings.REDIS_URL:
         return await briefly(read)
     edition = await _edition(_key(settings.SUPEROFFICE["environment"], ctx))
-    found = _known.get((pk, generation))
+    found = _known.get(key)
     if found is not None and found.edition == edition and time.monotonic() < found.until:
-        _known.move_to_end((pk, generation))
-        return found.membership
+        _known.move_to_end(key)
+        known: R = found.row
+        return known
     fresh = await briefly(read)
     if fresh is not None:
-        _known[pk, generation] = _Known(fresh, edition, time.monotonic() + LASTS)
+        _known[key] = _Known(fresh, edition, time.monotonic() + LASTS)
         if len(_known) > MOST:
             _known.popitem(last=False)
     return fresh

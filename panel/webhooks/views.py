@@ -16,10 +16,14 @@ from django.views.decorators.http import require_POST
 from crm_client.errors import BadAnswer, Forged
 from crm_client.webhooks import Event
 from panel.database import briefly
+from panel.tenants import known
 from panel.webhooks import tasks
 from panel.webhooks.models import Delivery, Hook, now
 
 log = structlog.get_logger(__name__)
+
+_whose: dict[str, str] = {}
+"""The customers whose events this process heard, by the word in their addresses."""
 
 
 @never_cache
@@ -27,11 +31,7 @@ log = structlog.get_logger(__name__)
 @require_POST
 async def hear(request: HttpRequest, word: str) -> HttpResponse:
     """``/webhooks/<word>/``."""
-    return await briefly(lambda: _heard(request, word))
-
-
-def _heard(request: HttpRequest, word: str) -> HttpResponse:
-    hook = Hook.across_tenants.select_related("tenant").filter(word=word).first()
+    hook = await _hook(word)
     if hook is None:
         return HttpResponse(status=410)
     try:
@@ -43,8 +43,19 @@ def _heard(request: HttpRequest, word: str) -> HttpResponse:
         log.warning("event not understood", ctx=hook.tenant.ctx)
         return HttpResponse(status=200)
     if not event.is_test:
-        _store(hook, event)
+        await briefly(lambda: _store(hook, event))
     return HttpResponse(status=200)
+
+
+async def _hook(word: str) -> Hook | None:
+    """Remembered from the second event on, for only then it is known whose changes to heed."""
+    rows = Hook.across_tenants.select_related("tenant").filter(word=word)
+    if word in _whose:
+        return await known.row(_whose[word], ("hook", word), rows.first)
+    hook = await briefly(rows.first)
+    if hook is not None:
+        _whose[word] = hook.tenant.ctx
+    return hook
 
 
 def _store(hook: Hook, event: Event) -> None:
@@ -53,5 +64,6 @@ def _store(hook: Hook, event: Event) -> None:
         return
     Delivery.across_tenants.bulk_create([Delivery.of_event(hook.tenant, event)], ignore_conflicts=True)
     if hook.heard_at is None or (now() - hook.heard_at).total_seconds() > 60:
-        Hook.objects.of(hook.tenant).filter(pk=hook.pk).update(heard_at=now())
+        hook.heard_at = now()
+        Hook.objects.of(hook.tenant).filter(pk=hook.pk).update(heard_at=hook.heard_at)
     tasks.nudge()

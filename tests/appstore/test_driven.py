@@ -1,5 +1,5 @@
-"""A customer's life as SuperOffice drives it: it does something to the tenant and tells the served application by itself;
-people and work in the background meet what came of it. ``test_life`` puts each single push into our hands.
+"""A customer's life as SuperOffice drives it: it does something to the tenant and tells the served application; people
+and work in the background meet what came of it. ``test_life`` puts each single push into our hands.
 """
 
 from __future__ import annotations

@@ -81,4 +81,4 @@ def test_only_so_many_are_known(alice: Client, sandbox: Sandbox, monkeypatch: py
     bob = Client()
     sign_in(bob, "Cust12345", "bob", sandbox)
     visit(bob)
-    assert [one.membership.associate_id for one in known._known.values()] == [6]
+    assert [one.row.associate_id for one in known._known.values()] == [6]

@@ -6,12 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from crm_client.cache import tenant_key
 from panel.panels import memory
 from panel.panels.contract import Card
+from panel.tenants.models import Tenant
 from panel.webhooks import tasks
 from panel.webhooks.models import Delivery, Hook, RecordChange
 from tests.tenants.cast import member
@@ -63,6 +67,27 @@ def test_a_signed_event_of_another_customer_counts_for_nobody(hook: Hook, tell: 
 
 def test_an_address_that_nobody_has_switches_the_webhook_off(client: Client, db: None) -> None:
     assert client.post("/webhooks/forgotten/", b"{}", content_type="application/json").status_code == 410
+
+
+def test_an_address_that_was_heard_before_ends_with_the_customer(hook: Hook, tell: Tell) -> None:
+    for _ in range(3):
+        assert tell().status_code == 200
+
+    Hook.objects.of(hook.tenant).delete()
+    hook.tenant.close(Tenant.Status.REMOVED)
+
+    assert tell().status_code == 410
+
+
+@pytest.mark.skipif(not settings.REDIS_URL, reason="nothing is remembered without Redis")
+def test_whose_an_address_is_is_asked_of_the_database_twice_at_most(hook: Hook, tell: Tell) -> None:
+    asked = []
+    for number in range(4):
+        with CaptureQueriesContext(connection) as queries:
+            tell(key=number)
+        asked.append(sum(f'"{Hook._meta.db_table}"."word"' in query["sql"] for query in queries))
+
+    assert asked == [1, 1, 0, 0]
 
 
 def test_the_test_event_is_answered_and_not_kept(hook: Hook, tell: Tell) -> None:
