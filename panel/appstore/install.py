@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from panel.appstore import words
-from panel.appstore.visitors import for_administrators
+from panel.appstore.visitors import for_administrators, to_sign_in
 from panel.database import briefly
 from panel.panels.contract import Text
 from panel.provisioning import tasks
@@ -83,7 +83,11 @@ def begin(tenant: Tenant, goal: Setup.Goal, by: str, choice: Choice | None = Non
 @require_safe
 async def progress(request: HttpRequest) -> HttpResponse:
     """How far it is, for who may know; asked again and again by the page."""
-    tenant = await _watched(request, loggable(request.GET.get("uctx", "")))
+    ctx = loggable(request.GET.get("uctx", ""))
+    try:
+        tenant = await _watched(request, ctx)
+    except access.SignInNeeded:
+        return to_sign_in(request, reverse("appstore:setup"), ctx)
     if tenant is None:
         return HttpResponse(status=204)
     context = await briefly(lambda: progress_of(tenant))
@@ -95,7 +99,7 @@ async def _watched(request: HttpRequest, ctx: str) -> Tenant | None:
         visitor = await access.membership(request, ctx, None)
     except access.SignInNeeded:
         if ctx.lower() not in await request.session.aget(LEAVING, []):
-            return None
+            raise
         environment = settings.SUPEROFFICE["environment"]
         return await briefly(lambda: Tenant.objects.filter(environment=environment, ctx__iexact=ctx).first())
     return visitor.tenant if visitor.is_administrator else None

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django_htmx.http import HttpResponseClientRedirect
 
 from panel.tenants import access
 from panel.tenants.models import Membership
@@ -33,7 +34,7 @@ def for_administrators(page: Page) -> Callable[[HttpRequest], Coroutine[Any, Any
         try:
             visitor = await access.membership(request, ctx, None)
         except access.SignInNeeded:
-            return _to_sign_in(request, ctx)
+            return to_sign_in(request, request.path, ctx)
         if not visitor.is_administrator:
             return render(request, "appstore/not_administrator.html", {"membership": visitor}, status=403)
         return await page(request, visitor)
@@ -44,12 +45,14 @@ def for_administrators(page: Page) -> Callable[[HttpRequest], Coroutine[Any, Any
 async def _whose(request: HttpRequest) -> HttpResponse:
     mine = await access.memberships(request)
     if not mine:
-        return _to_sign_in(request, "")
+        return to_sign_in(request, request.path, "")
     if len(mine) == 1:
         return redirect(f"{request.path}?{urlencode({'uctx': mine[0].tenant.ctx})}")
     return render(request, "appstore/which.html", {"memberships": mine, "path": request.path})
 
 
-def _to_sign_in(request: HttpRequest, ctx: str) -> HttpResponse:
-    query = {"next": request.path, "uctx": ctx} if ctx else {"next": request.path}
-    return redirect(f"{reverse('signin')}?{urlencode(query)}")
+def to_sign_in(request: HttpRequest, next_path: str, ctx: str) -> HttpResponse:
+    """And back to ``next_path``; htmx, which asked for a part of a page, leaves the page for it."""
+    query = {"next": next_path, "uctx": ctx} if ctx else {"next": next_path}
+    address = f"{reverse('signin')}?{urlencode(query)}"
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)  # type: ignore[attr-defined]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import groupby
+from operator import itemgetter
 
 import structlog
 from celery import shared_task
@@ -30,13 +32,22 @@ KEPT = timedelta(days=7)
 LOOK_EVERY = timedelta(minutes=10)
 
 
+_messenger = ThreadPoolExecutor(max_workers=1, thread_name_prefix="nudge")
+
+
 def nudge() -> None:
-    """Do not wait for the sweep; at most once a second."""
+    """Do not wait for the sweep; at most once a second. The answer to SuperOffice does not wait for the broker, which
+    takes longer than all the rest.
+    """
     if cache.add("webhooks:nudged", 1, 1):
-        try:
-            handle.delay()
-        except (OperationalError, OSError) as error:
-            log.warning("broker does not answer", error=type(error).__name__)
+        _messenger.submit(_send)
+
+
+def _send() -> None:
+    try:
+        handle.delay()
+    except (OperationalError, OSError) as error:
+        log.warning("broker does not answer", error=type(error).__name__)
 
 
 @shared_task
@@ -81,23 +92,26 @@ def _apply(tenant: Tenant, events: list[Delivery]) -> None:
     Delivery.objects.of(tenant).filter(pk__in=keys).update(handled_at=now(), lease_until=None)
 
 
+@transaction.atomic
 def _noted(tenant: Tenant, latest: Mapping[tuple[str, int], Delivery]) -> None:
-    """An event that is handled late takes back nothing that happened after it."""
-    known = RecordChange.objects.of(tenant).filter(record_id__in={key for _name, key in latest})
-    later = {(row.record, row.record_id): row.changed_at for row in known}
+    """An event that is handled late takes back nothing that happened after it; others may write the same rows now, so
+    all are locked in one order.
+    """
     rows = [
         RecordChange(
             tenant=tenant, record=name, record_id=key, changed_at=event.happened_at, changed_by=event.changed_by
         )
-        for (name, key), event in latest.items()
-        if (name, key) not in later or later[name, key] < event.happened_at
+        for (name, key), event in sorted(latest.items(), key=itemgetter(0))
     ]
-    RecordChange.across_tenants.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["tenant", "record", "record_id"],
-        update_fields=["changed_at", "changed_by"],
-    )
+    RecordChange.across_tenants.bulk_create(rows, ignore_conflicts=True)
+    known = RecordChange.objects.of(tenant).filter(record_id__in={key for _name, key in latest})
+    outdated = []
+    for row in known.select_for_update().order_by("record", "record_id"):
+        event = latest.get((row.record, row.record_id))
+        if event is not None and row.changed_at < event.happened_at:
+            row.changed_at, row.changed_by = event.happened_at, event.changed_by
+            outdated.append(row)
+    RecordChange.across_tenants.bulk_update(outdated, ["changed_at", "changed_by"])
 
 
 @shared_task

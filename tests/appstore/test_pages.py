@@ -257,7 +257,28 @@ def test_nobody_else_may_watch_the_end(installed: Client, dora: Client, client: 
     work()
 
     for stranger in (dora, client):
-        assert stranger.get(f"/appstore/progress/?uctx={CTX}").status_code == 204
+        answer = stranger.get(f"/appstore/progress/?uctx={CTX}")
+        assert answer.headers["location"].startswith("/signin/")
+
+
+def test_who_only_works_there_watches_nothing(charlie: Client, dora: Client) -> None:
+    charlie.post(SETUP)
+    assert dora.get(f"/appstore/progress/?uctx={CTX}", headers=HTMX).status_code == 204
+
+
+def test_the_set_up_goes_on_without_the_session_of_who_began_it(
+    charlie: Client, hears: Receiver, sandbox: Sandbox
+) -> None:
+    """And the page that watches leads him to sign in, and back to itself."""
+    charlie.post(SETUP)
+    charlie.post("/signout/", {"ctx": CTX})
+
+    for answer in (charlie.get(f"/appstore/progress/?uctx={CTX}", headers=HTMX), charlie.post(SETUP, headers=HTMX)):
+        assert answer.headers["HX-Redirect"] == f"/signin/?next=%2Fappstore%2Fsetup%2F&uctx={CTX}"
+    assert work().state == Setup.State.DONE
+
+    assert sign_in(charlie, CTX, "charlie", sandbox, next_path="/appstore/setup/") == SETUP
+    assert "Everything is set up" in text(charlie.get(SETUP))
 
 
 def test_where_we_were_removed_only_an_administrator_brings_us_back(installed: Client, sandbox: Sandbox) -> None:

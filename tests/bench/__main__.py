@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bench import client_cpu, company_panel, import_time, rendering, sales_day, serving
+from tests.bench import client_cpu, company_panel, deliveries, import_time, rendering, sales_day, serving
 
 
 def main() -> None:
@@ -12,6 +12,7 @@ def main() -> None:
     sales_day.run()
     rendering.run()
     serving.run()
+    deliveries.run()
 
 
 if __name__ == "__main__":

@@ -48,6 +48,7 @@ PAUSES = (1.0, 4.0)
 PATIENCE = 30.0
 """Seconds SuperOffice's client waits for an answer, at least."""
 TENANTS: Population = ("Cust", 10, 1, 1)
+NOTHING_EVERY = 5
 STARTS = 10.0
 """Seconds for which a process that was killed takes CPU from the others, until its successor is up."""
 LATER = 100
@@ -70,6 +71,8 @@ class Sent:
 
     answered: list[tuple[float, float]] = field(default_factory=list)
     """When each genuine message began that was answered by 200, and milliseconds until then."""
+    nothing: list[tuple[float, float]] = field(default_factory=list)
+    """The same of requests for which nothing has to be done, told apart from the machine's own troubles by them."""
     deaths: list[float] = field(default_factory=list)
     refused: int = 0
     """Forged ones."""
@@ -77,13 +80,10 @@ class Sent:
     retries: int = 0
     given_up: int = 0
 
-    def milliseconds(self, *, in_peace: bool = False) -> list[float]:
-        """Of all, or of those only that no starting process had to share the cores with."""
-        return [
-            taken
-            for began, taken in self.answered
-            if not (in_peace and any(death < began < death + STARTS for death in self.deaths))
-        ]
+    def in_peace(self, taken: Sequence[tuple[float, float]]) -> list[float]:
+        """Milliseconds of those that had to share the cores with no process that starts."""
+        starts = [(death, death + STARTS) for death in self.deaths]
+        return [each for began, each in taken if not any(begin < began < end for begin, end in starts)]
 
 
 class Worker:
@@ -178,6 +178,8 @@ async def tell_all(
                 sent.deaths.append(time.perf_counter())
                 await asyncio.to_thread(happenings[number])
             group.create_task(tell(port, one, sent))
+            if number % NOTHING_EVERY == 0:
+                group.create_task(ask_for_nothing(port, sent))
     return sent
 
 
@@ -196,6 +198,12 @@ async def tell(port: int, one: Message, sent: Sent) -> None:
             sent.retries += 1
             await asyncio.sleep(pause)
     sent.given_up += 1
+
+
+async def ask_for_nothing(port: int, sent: Sent) -> None:
+    began = time.perf_counter()
+    if await answer(port, b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n") == 200:
+        sent.nothing.append((began, (time.perf_counter() - began) * 1000))
 
 
 async def answer(port: int, request: bytes) -> int:
@@ -242,16 +250,23 @@ def tell_figures(events: int, rate: float, sent: Sent, kept: heard.Told) -> None
     findings.tell(f"{name}, kept twice", kept.rows - kept.events, "events", goal=NONE)
     findings.tell(f"{name}, not handled", kept.waiting + kept.events - kept.changes, "events", goal=NONE)
     findings.tell(f"{name}, forged and believed", sent.believed, "messages", f"{sent.refused} refused", goal=NONE)
-    for which, taken, goal in (
-        ("", sent.milliseconds(), None),
-        (", while nothing starts", sent.milliseconds(in_peace=True), ANSWERED_IN),
-    ):
-        answered = percentiles(taken)
-        beside = f"median {median(taken):.1f}, p95 {answered[94]:.1f}, longest {max(taken):.0f} ms"
-        findings.tell(f"{name}, p99 of the answer{which}", answered[98], "ms", beside, goal=goal)
+    everything = spread([taken for _began, taken in sent.answered])
+    nothing = spread(sent.in_peace(sent.nothing))
+    findings.tell(f"{name}, p99 of the answer", everything[1], "ms", everything[0])
+    at_peace = spread(sent.in_peace(sent.answered))
+    beside = f"an answer for which nothing is done: p99 {nothing[1]:.1f}, {nothing[0]}"
+    findings.tell(
+        f"{name}, p99 of the answer while nothing starts", at_peace[1], "ms", at_peace[0], beside, goal=ANSWERED_IN
+    )
     waited = percentiles(kept.seconds)
     beside = f"p99 {waited[98]:.1f}, longest {max(kept.seconds):.1f} s, of what the worker had when it was killed"
     findings.tell(f"{name}, median until handled", waited[49], "s", beside)
+
+
+def spread(taken: Sequence[float]) -> tuple[str, float]:
+    """In words, and the 99th percentile."""
+    found = percentiles(taken)
+    return f"median {median(taken):.1f}, p95 {found[94]:.1f}, longest {max(taken):.0f} ms", found[98]
 
 
 def main() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -18,6 +20,7 @@ from panel.panels.contract import Card
 from panel.tenants.models import Tenant
 from panel.webhooks import tasks
 from panel.webhooks.models import Delivery, Hook, RecordChange
+from tests.of_sandbox.receiver import until
 from tests.tenants.cast import member
 from tests.webhooks.conftest import Tell, an_event
 
@@ -126,6 +129,41 @@ def test_an_earlier_event_that_is_handled_later_takes_nothing_back(hook: Hook, t
 
     change = RecordChange.objects.of(hook.tenant).get()
     assert (change.changed_at, change.changed_by) == (late, 6)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_handle_events_of_one_record_at_once_keep_the_later(hook: Hook, tell: Tell) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one write at a time")
+    early, late = datetime(2026, 11, 1, 8, tzinfo=UTC), datetime(2026, 11, 1, 9, tzinfo=UTC)
+    tell(Timestamp=early.isoformat(), ChangedByAssociateId=5)
+    change = RecordChange(tenant=hook.tenant, record="contact_id", record_id=17, changed_at=late, changed_by=6)
+
+    with ThreadPoolExecutor(1) as other, transaction.atomic():
+        change.save()
+        handled = other.submit(in_its_thread, tasks.handle)
+        until(somebody_waits)
+    assert handled.result() == 1
+
+    change.refresh_from_db()
+    assert (change.changed_at, change.changed_by) == (late, 6)
+
+
+def in_its_thread(work: Callable[[], int]) -> int:
+    try:
+        return work()
+    finally:
+        connection.close()
+
+
+def somebody_waits() -> bool:
+    """For a lock that we hold."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity"
+            " WHERE datname = current_database())"
+        )
+        return cursor.fetchone() is not None
 
 
 def test_who_died_over_events_leaves_them_to_the_next(hook: Hook, tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
