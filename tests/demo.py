@@ -156,6 +156,12 @@ def wait(running: list[Part], since: float) -> None:
         time.sleep(0.2)
 
 
+def hear_of_state_changes() -> None:
+    """As its maker switches it on in the developer portal."""
+    registration = f"{LOGIN_URL}/__sandbox__/clients/sidecard-sandbox"
+    httpx.post(registration, json={"state_push": True}, trust_env=False).raise_for_status()
+
+
 def interrupted(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
@@ -174,6 +180,7 @@ def run() -> None:
         for part in running:
             part.start(env)
         wait(running, since)
+        hear_of_state_changes()
         print(f"Sidecard demo ready: {LOGIN_URL}/", flush=True)
         while True:
             for part in running:

@@ -111,6 +111,7 @@ def shots(desk: Desk, page: Page, slug: str) -> Iterator[tuple[str, bytes]]:
 
     page.set_viewport_size({"width": WIDTH, "height": 3 * TALLEST})
     for width, frame in shells.framed(desk, page, slug, shells.SIDE, shells.TAB).items():
+        expect(frame.get_by_role("button", name="Sign out")).to_be_attached()  # the panel, not the way to it
         height = min(frame.evaluate("() => document.body.scrollHeight"), TALLEST if width == shells.SIDE else 420)
         around = page.locator(f"iframe[name=w{width}]")
         around.evaluate("(frame, height) => frame.height = height", height)
@@ -120,6 +121,7 @@ def shots(desk: Desk, page: Page, slug: str) -> Iterator[tuple[str, bytes]]:
         ("SuperOffice Mobile", shells.PHONE, TALLEST, {"client": "pocket"}),
     ):
         shells.alone(page, shells.address(desk, slug, **more), width)
+        expect(page.get_by_role("button", name="Sign out")).to_be_attached()
         whole = page.evaluate("() => document.documentElement.scrollHeight")
         page.set_viewport_size({"width": width, "height": min(whole, height)})
         yield caption, page.screenshot()
