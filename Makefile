@@ -34,8 +34,8 @@ test: .venv/.synced .venv/django-tests ## Run all tests, browser tests included 
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not browser"
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not browser"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m browser
 endif
 
 check: .venv/.synced ## Lint, types, import rules, templates, deployment checks, migrations

@@ -25,8 +25,11 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The demo's test waits most of its time: begun first, it waits while other workers work."""
-    items.sort(key=lambda item: item.path.name != "test_demo.py")
+    """What takes long or waits much is begun first, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+
+
+LONG = ("test_demo.py", "test_netserver_trouble.py", "test_killed.py", "test_every_panel.py", "test_story.py")
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
+import sqlite3
 import subprocess
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -53,12 +53,45 @@ def demo(var: Path, port: int):
         running.process.stdout.close()
 
 
-def the_worker_has_worked(log: Path) -> bool:
-    """Beat sends and the worker receives, on nothing but a folder."""
-    for _ in range(PATIENCE * 2):
-        if re.search(r"renew_grants\[[0-9a-f-]+\] succeeded", log.read_text()):
-            return True
-        time.sleep(0.5)
+NOW = "2026-11-30 08:00:00"
+CUSTOMER = {
+    "id": 1,
+    "environment": "sandbox",
+    "ctx": "Cust1",
+    "status": "authorised",
+    "created_at": NOW,
+    "updated_at": NOW,
+}
+EVENT = {
+    "tenant_id": 1,
+    "entity": "contact",
+    "primary_key": 17,
+    "changed_by": 0,
+    "values": "{}",
+    "happened_at": NOW,
+    "received_at": NOW,
+}
+NOTHING = {
+    "tenants_tenant": ["company_name", "serial", "api_address", "state", "sealed_system_token", "sealed_ticket"],
+    "webhooks_delivery": ["fingerprint", "event_id", "name"],
+}
+
+
+def the_worker_has_worked(database: Path) -> bool:
+    """An event that waits is handled: beat sends and the worker receives, on nothing but a folder."""
+    with closing(sqlite3.connect(database, timeout=20)) as connection:
+        for table, row in (
+            ("tenants_tenant", {"id": 1, **CUSTOMER}),
+            ("webhooks_delivery", {**EVENT, "happened_at": NOW, "received_at": NOW}),
+        ):
+            row = dict.fromkeys(NOTHING[table], "") | row
+            names = ", ".join(f'"{name}"' for name in row)
+            connection.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})", [*row.values()])
+        connection.commit()
+        for _ in range(PATIENCE * 2):
+            if connection.execute("SELECT handled_at FROM webhooks_delivery").fetchone() != (None,):
+                return True
+            time.sleep(0.5)
     return False
 
 
@@ -74,7 +107,7 @@ def test_the_demo_starts_stops_and_starts_again(tmp_path: Path):
         token = httpx.post(
             f"http://localhost:{port}/__sandbox__/token", json={"ctx": "Cust12345", "user": "alice"}, trust_env=False
         ).json()["access_token"]
-        assert the_worker_has_worked(tmp_path / "log" / "worker.log")
+        assert the_worker_has_worked(tmp_path / "sidecard.sqlite3")
         first.stop(signal.SIGINT)
         assert first.ports_are_free()
 

@@ -8,11 +8,13 @@ from decimal import Decimal
 import pytest
 from django.template import Context, Template
 
+from panel.panels.contract import Card
 from panel.panels.templatetags.panels import mail_href, tel_href, web_href
 
 
 def shown(source: str, language: str = "en-US", **context: object) -> str:
-    return Template("{% load panels %}" + source).render(Context({"language": language, "client_url": "", **context}))
+    around = {"language": language, "client_url": "", "card": Card(), **context}
+    return Template("{% load panels %}" + source).render(Context(around))
 
 
 @pytest.mark.parametrize(
