@@ -103,7 +103,8 @@ def _reconcile(tenant: Tenant) -> None:
     setup = Setup.objects.of(tenant).first()
     # Where we were removed nothing lets us in any more, whatever came back.
     if setup is not None and tenant.status not in (Status.REVOKED, Status.REMOVED):
-        provisioning.nudge(Setup.ask(tenant, Setup.Goal(setup.goal), by=""))
+        # With a choice it is asked anew: who is at it now looked at what was there before.
+        provisioning.nudge(Setup.ask(tenant, Setup.Goal(setup.goal), by="", choice=setup.choice))
 
 
 @shared_task

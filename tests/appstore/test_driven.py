@@ -21,6 +21,7 @@ from panel.webhooks import tasks as webhooks
 from panel.webhooks.models import Delivery, Hook, RecordChange
 from tests.appstore.conftest import CTX, work
 from tests.of_sandbox.receiver import Receiver, until
+from tests.provisioning.test_work import beside
 from tests.sandbox.dump import dump
 from tests.sandbox.server import Sandbox
 from tests.sandbox.world import Fault
@@ -168,6 +169,29 @@ def test_a_backup_put_back_after_the_removal_is_left_alone(
 
     assert not Setup.due().exists()
     assert status() == Status.REMOVED
+
+
+def test_a_backup_put_back_during_the_set_up_is_made_up_for(
+    charlie: Client,
+    hears: Receiver,
+    sandbox: Sandbox,
+    there: SandboxTenant,
+    tell: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sandbox.world.back_up(there)
+
+    def put_back() -> None:
+        sandbox.world.restore_backup(there)
+        tell()
+
+    beside(sandbox, monkeypatch, "/WebPanel/Items", put_back)
+    charlie.post(f"/appstore/setup/?uctx={CTX}")
+    assert work().state == Setup.State.DUE
+    assert work().state == Setup.State.DONE
+
+    charlie.post(f"/appstore/look/?uctx={CTX}")
+    assert Setup.across_tenants.get().drift == []
 
 
 @pytest.fixture
