@@ -93,6 +93,9 @@ class Worker:
         self.env = os.environ | env
         self.log = Path(env["SIDECARD_VAR"]) / "worker.log"
         self.start()
+
+    def wait(self) -> None:
+        """Until it works."""
         until = time.monotonic() + PATIENCE
         while "ready." not in self.log.read_text():
             if self.process.poll() is not None or time.monotonic() > until:
@@ -119,6 +122,7 @@ class Worker:
 def worker(env: Mapping[str, str]) -> Iterator[Worker]:
     running = Worker(env)
     try:
+        running.wait()
         yield running
     finally:
         running.kill()
