@@ -26,7 +26,13 @@ class Demo:
         self.port = port
         env = os.environ | {"SIDECARD_VAR": str(var), "DEMO_CRM_PORT": str(port), "DEMO_APP_PORT": str(port + 3)}
         self.process = subprocess.Popen(
-            ["make", "demo"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True
+            ["make", "demo"],
+            cwd=ROOT,
+            env=env,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            preexec_fn=in_the_foreground,
         )
 
     def ready_line(self) -> str:
@@ -40,6 +46,11 @@ class Demo:
 
     def ports_are_free(self) -> bool:
         return all(is_free(self.port + offset) for offset in range(4))
+
+
+def in_the_foreground() -> None:
+    """A shell has what it starts in the background ignore Ctrl-C, and so would all that is started by it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextmanager
