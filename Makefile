@@ -30,12 +30,13 @@ help: ## List the targets
 demo: .venv/.synced ## Start a SuperOffice sandbox, Sidecard and its worker on this machine
 	@exec $(BIN)/python -m tests.demo
 
+# Many tests wait for something: three workers keep two cores busy.
 test: .venv/.synced .venv/django-tests ## Run all tests, browser tests included where a Chromium is found
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not browser"
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m browser
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not browser"
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m browser
 endif
 
 check: .venv/.synced ## Lint, types, import rules, templates, deployment checks, migrations

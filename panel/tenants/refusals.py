@@ -34,8 +34,8 @@ APPROVAL = {
     "Revoked": gettext_lazy("Your company has taken away Sidecard's access to SuperOffice."),
     "Expired": gettext_lazy("Your company's approval of Sidecard has run out."),
     "NeedsReapproval": gettext_lazy(
-        "Sidecard asks SuperOffice for more than before, so your company has to approve it again. "
-        "Until then nobody there can use it."
+        "An administrator of your company has to approve Sidecard: for the first time, or again because it asks "
+        "SuperOffice for more than before. Until then nobody there can use it."
     ),
 }
 """What an administrator can mend, by SuperID's names of it [auth/troubleshooting]."""

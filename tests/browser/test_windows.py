@@ -51,7 +51,7 @@ def test_others_are_told_that_an_administrator_must_approve(strict_desk: Desk, o
     expect(window.get_by_role("heading", name="An administrator must approve Sidecard")).to_be_visible()
     window.get_by_role("button", name="Back to Sidecard").click()
 
-    expect(window.get_by_role("alert")).to_contain_text("An administrator of your company may have to approve")
+    expect(window.get_by_role("alert")).to_contain_text("An administrator of your company has to approve Sidecard")
     expect(card.panel().body.get_by_role("button", name="Try again")).to_be_visible()
     expect(card.panel().text).not_to_contain_text("Skagen")
 

@@ -107,7 +107,7 @@ def test_cancelled_at_superid(client: Client, sandbox: Sandbox, is_refused: Refu
 @pytest.mark.parametrize(
     ("told", "words"),
     [
-        ("NeedsReapproval (5)", b"has to approve it again"),
+        ("NeedsReapproval (5)", b"has to approve Sidecard: for the first time, or again"),
         ("Expired (3)", b"approval of Sidecard has run out"),
         ("Revoked (1)", b"has taken away Sidecard&#x27;s access"),
     ],
