@@ -35,8 +35,7 @@ test: .venv/.synced .venv/django-tests ## Run all tests, browser tests included 
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not browser"
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m browser
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 endif
 
 check: .venv/.synced ## Lint, types, import rules, templates, deployment checks, migrations

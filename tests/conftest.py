@@ -24,12 +24,19 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(environment.VAR, ignore_errors=True)
 
 
+LONG = ("test_demo.py", "test_every_panel.py", "test_story.py", "test_netserver_trouble.py", "test_killed.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long or waits much is begun first, so that no worker is left alone with it at the end."""
-    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+    """What takes long or waits much is begun first, so that no worker is left alone with it at the end; then browsers,
+    beside which the others find a core that has nothing to do.
+    """
 
+    def turn(item: pytest.Item) -> tuple[int, bool]:
+        name = item.path.name
+        return LONG.index(name) if name in LONG else len(LONG), "browser" not in item.path.as_posix()
 
-LONG = ("test_demo.py", "test_netserver_trouble.py", "test_killed.py", "test_every_panel.py", "test_story.py")
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")

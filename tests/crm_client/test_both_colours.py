@@ -68,7 +68,8 @@ def test_both_ask_the_same_and_answer_the_same(sandbox: Sandbox, tell: Callable[
     assert not isinstance(blocking[0][0], type), blocking[0]
 
 
-@every_story
+# Failing is the drivers' own, the same for every operation: a few stories of each kind tell.
+@pytest.mark.parametrize("tell", [*STORIES.values()][::4], ids=[*STORIES][::4])
 @pytest.mark.parametrize(
     "fault",
     [Fault(status=403), Fault(method=r"POST", drop="after"), Fault(method="GET", drop="before")],

@@ -223,7 +223,7 @@ def credential(token: str, shelf: Callable[[Grant], Any]) -> UserToken:
     return UserToken(TOKEN_URL, "sidecard", "top-secret", shelf(kept), token)
 
 
-quick = settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+quick = settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
 hosts = st.sampled_from(
     ["evil.example", "online2.superoffice.com.evil.example", "online2.superoffice.com@evil.example"]
 )
