@@ -38,10 +38,8 @@ async def changed(request: HttpRequest) -> HttpResponse:
     found = await briefly(lambda: _latest(person, card, since)) if since else None
     if found is None:
         return HttpResponse(status=NOTHING)
-    language = card.language or translation.get_language() or ""
-    with translation.override(_texts(language)):
-        name = await _name(person, found.changed_by, language)
-        return render(request, "panels/changed_by.html", {"name": name, "since": found.changed_at})
+    name = await _name(person, found.changed_by, card.language or translation.get_language() or "")
+    return render(request, "panels/changed_by.html", {"name": name})
 
 
 def _moment(text: str) -> datetime | None:
@@ -70,10 +68,3 @@ async def _name(person: Membership, associate_id: int, language: str) -> str:
     except CrmError:
         return ""
     return next((user.name for user in users if user.id == associate_id), "")
-
-
-def _texts(language: str) -> str:
-    try:
-        return translation.get_supported_language_variant(language)
-    except LookupError:
-        return "en"

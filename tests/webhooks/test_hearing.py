@@ -227,6 +227,13 @@ def test_an_open_panel_learns_who_changed_its_record(hook: Hook, tell: Tell, ali
     assert look(alice, shown, contact_id=18)[0] == 204
 
 
+def test_it_is_said_in_the_panel_s_language(hook: Hook, tell: Tell, alice: Client) -> None:
+    tell()
+    tasks.handle()
+
+    assert "Gerade von Bob Nygård geändert." in look(alice, datetime.now(UTC) - timedelta(seconds=5), lang="de")[1]
+
+
 def test_nobody_is_told_of_his_own_changes(hook: Hook, tell: Tell, alice: Client) -> None:
     tell(ChangedByAssociateId=5)
     tasks.handle()
