@@ -18,6 +18,9 @@ from crm_client.calls import Call, Operation
 from crm_client.contacts import contact
 from crm_client.persons import persons_of
 from crm_client.sales import open_sales_of
+from crm_client.tickets import tickets_of
+from crm_client.udef import udef_fields
+from panel.panels.day import base_zone
 from tests.environment import free_ports
 from tests.sandbox.server import Sandbox
 
@@ -42,7 +45,7 @@ def questions(contact_id: int) -> dict[str, Operation[Any]]:
 
 
 def answers() -> dict[str, str]:
-    """The body of each, from a sandbox of their own."""
+    """The body of each, and of what the company panel asks besides, from a sandbox of their own."""
     sandbox = Sandbox(port=free_ports(3)).start()
     try:
         token = sandbox.world.issue_access_token("Cust12345", "alice", "sidecard-sandbox")
@@ -53,20 +56,28 @@ def answers() -> dict[str, str]:
             "SO-TimeZone": "UTC, includeTZOffset",
         }
         found = {}
-        for name, operation in questions(COMPANY).items():
+        measured = questions(COMPANY)
+        besides = {
+            "Tickets": tickets_of(COMPANY),
+            "TimeZone/base": base_zone(),
+            "Contact/UdefLayout/Published": udef_fields("Contact"),
+        }
+        for name, operation in (measured | besides).items():
             call: Call = next(operation)
             # Without cookies: NetServer refuses a request that brings its own session cookie back.
             answer = httpx.get(base + call.path, params=call.query or None, headers=headers, trust_env=False)
-            found[name] = json.dumps(_prepared(answer.raise_for_status().json()), separators=(",", ":"))
+            told = _prepared(answer.raise_for_status().json())
+            if name in measured and not told.get("value", True):
+                raise RuntimeError(f"the sandbox's company has no {name}")
+            found[name] = json.dumps(told, separators=(",", ":"))
         return found
     finally:
         sandbox.stop()
 
 
 def _prepared(found: dict[str, Any]) -> Mapping[str, Any]:
-    if "value" not in found:
+    if "ContactId" in found:
         return found | {"Name": NAME, "ContactId": ID}
-    rows = found["value"]
-    if not rows:
-        raise RuntimeError("the sandbox's company has none of these")
-    return {"value": (rows * ROWS)[:ROWS]}
+    if "value" not in found:
+        return found
+    return {"value": (found["value"] * ROWS)[:ROWS]}

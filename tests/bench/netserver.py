@@ -1,8 +1,8 @@
 """NetServer as the bench needs it: real answers by path after a delay, counted, for next to no CPU.
 
-``python -m tests.bench.netserver`` reads ``{"answers": {last part of the path: body}, "delay": …, "slow": …}``, prints
-its port and serves until it is terminated. A tenant whose name begins with ``Slow`` waits ``slow`` seconds.
-``GET /calls`` tells how often which path was asked since ``GET /calls?reset``.
+``python -m tests.bench.netserver`` reads ``{"answers": {path below the company, or whole: body}, "delay": …,
+"slow": …}``, prints its port and serves until it is terminated. A tenant whose name begins with ``Slow`` waits
+``slow`` seconds. ``GET /calls`` tells how often which path was asked since ``GET /calls?reset``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.bench.answers import ID, NAME
 from tests.bench.upstream import HEAD, Answering
 
 DELAY, SLOW = 0.15, 10.0
-PATH = re.compile(rb"[A-Z]+ /(\w+)/api/v1/Contact/(\d+)/?(\w*)[? ]")
+PATH = re.compile(rb"[A-Z]+ /(\w+)/api/v1/(?:Contact/(\d+)/?)?([\w/]*)[? ]")
 MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 
 
@@ -47,7 +47,9 @@ class NetServer:
             return MISSING, self.delay
         ctx, contact_id, name = found.groups()
         self.calls[name.decode() or "Contact"] += 1
-        body = self.answers[name].replace(NAME.encode(), ctx + b" " + contact_id).replace(b"%d" % ID, contact_id)
+        body = self.answers[name]
+        if contact_id:
+            body = body.replace(NAME.encode(), ctx + b" " + contact_id).replace(b"%d" % ID, contact_id)
         return HEAD % len(body) + body, self.slow if ctx.startswith(b"Slow") else self.delay
 
     def _told(self, request: bytes) -> bytes:
