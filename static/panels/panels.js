@@ -521,8 +521,10 @@
 
   window.addEventListener("pagehide", keep);
 
-  document.addEventListener("htmx:load", (event) => {
-    const root = event.detail.elt;
+  // A moment later, when long lists have become comboboxes, and before anybody can type.
+  document.addEventListener("htmx:load", (event) => queueMicrotask(() => arrived(event.detail.elt)));
+
+  function arrived(root) {
     if (root === document.body) reopen(); // htmx is ready for the clicks of this page
     // Not autofocus: browsers refuse it to frames of another site.
     const focus = "[data-focus]:not([data-combobox])";
@@ -533,7 +535,7 @@
     // An answer that shows the form again, because something went wrong, still holds unsaved text.
     if (form.hasAttribute("data-unsaved")) form.setAttribute("data-touched", "");
     restore(form);
-  });
+  }
 })();
 
 /* A page painted from what was seen a moment ago asks whether it is still so (data-settles). It settles quietly: whoever

@@ -189,7 +189,9 @@ class Sower:
             "important": False,
             "badge": "Incoming",
         }
-        self._save("ticket_message", message, 4)
+        key = self._save("ticket_message", message, 4)
+        opened = self.tenant.table("ticket")[ticket]
+        self.tenant.table("ticket_message")[key] |= {name: opened[name] for name in ("registered", "updated")}
 
     def _relations(self) -> None:
         for definition, (source, target) in enumerate(zip(self.customers[:3], self.customers[3:6], strict=True), 1):

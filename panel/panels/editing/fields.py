@@ -89,7 +89,7 @@ class AmountField(forms.DecimalField):
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, Decimal):
             return value
-        return f"{value:f}".replace(".", get_decimal_symbol(self.locale))
+        return f"{value.normalize():f}".replace(".", get_decimal_symbol(self.locale))
 
 
 def _from_elsewhere(typed: str) -> Decimal | None:
