@@ -14,15 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from crm_client.clients import sync_http
 from crm_client.errors import CrmError
-from crm_client.lists import ListItem, mdo_list
+from crm_client.lists import ListItem, list_definition, mdo_list
 from panel.appstore import words
+from panel.appstore.choosing import Choosing
 from panel.appstore.install import begin, grouped
 from panel.appstore.visitors import for_administrators
 from panel.database import briefly
-from panel.panels.troubles import explain
+from panel.panels.troubles import Trouble, explain
 from panel.provisioning import tasks
 from panel.provisioning.models import Setup, Thing
-from panel.provisioning.wanted import OPTIONAL, PLACE_NAMES, Choice, offered
+from panel.provisioning.wanted import Choice
 from panel.provisioning.work import Attempt, told
 from panel.tenants import doors, known
 from panel.tenants.diary import Happening
@@ -36,27 +37,35 @@ LATELY = 30
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_administrators
 async def page(request: HttpRequest, visitor: Membership) -> HttpResponse:
-    if request.method == "POST":
-        await briefly(lambda: _chosen(request, visitor))
-        return _to("setup", visitor.tenant)
-    groups, trouble = await _user_groups(visitor, translation.get_language() or "")
+    groups, filters, trouble = await _user_groups(visitor, translation.get_language() or "")
     context = await briefly(lambda: _context(visitor.tenant))
+    sent = request.POST if request.method == "POST" else None
+    choosing = Choosing(context["choice"], groups, sent)
+    if sent is not None and choosing.is_valid():
+        await briefly(lambda: _chosen(visitor, choosing.choice))
+        return _to("setup", visitor.tenant)
     context |= {
         "membership": visitor,
-        "user_groups": groups,
+        "choosing": choosing,
+        "filters": filters,
         "trouble": trouble,
+        "refused": sent is not None,
         "language": translation.get_language(),
     }
-    return render(request, "appstore/configure.html", context)
+    return render(request, "appstore/configure.html", context, status=200 if sent is None else 422)
 
 
-async def _user_groups(visitor: Membership, language: str) -> tuple[list[ListItem], Any]:
-    """Asked as the administrator himself; without an answer everything else can be configured all the same."""
+async def _user_groups(visitor: Membership, language: str) -> tuple[list[ListItem] | None, bool, Trouble | None]:
+    """And whether SuperOffice's list of web panels heeds them. Asked as the administrator himself; without an answer
+    everything else can be configured all the same.
+    """
     try:
         crm = await doors.as_person(visitor, language)
-        return await crm(mdo_list("usergroup")), None
+        crm.memory = None  # he chooses from what is there now, and is told what is not there any more
+        groups, panels_list = await crm.all(mdo_list("usergroup"), list_definition("WebPanel"))
     except CrmError as error:
-        return [], explain(error)
+        return None, True, explain(error)
+    return groups, panels_list.uses_groups, None
 
 
 def _context(tenant: Tenant) -> dict[str, Any]:
@@ -64,9 +73,7 @@ def _context(tenant: Tenant) -> dict[str, Any]:
     return {
         "tenant": tenant,
         "setup": setup if setup.pk else None,
-        "panels": [(key, panel.title, PLACE_NAMES[place], key not in setup.off) for key, panel, place in offered()],
-        "optional": [(key, label, key not in setup.off) for key, label in OPTIONAL.items()],
-        "chosen_groups": setup.groups,
+        "choice": setup.choice,
         "things": grouped(list(Thing.objects.of(tenant))),
         "drift": setup.drift,
         "reasons": words.of_trouble(setup.trouble),
@@ -76,13 +83,7 @@ def _context(tenant: Tenant) -> dict[str, Any]:
     }
 
 
-def _chosen(request: HttpRequest, visitor: Membership) -> None:
-    """What is not ticked is off. Unknown keys and groups count for nothing; without any group everybody sees all."""
-    known_keys = [key for key, _panel, _place in offered()] + [*OPTIONAL]
-    on = set(request.POST.getlist("on"))
-    groups = sorted({int(group) for group in request.POST.getlist("group") if group.isascii() and group.isdecimal()})
-    off = frozenset(key for key in known_keys if key not in on)
-    choice = Choice(off, tuple(groups) if request.POST.get("for") == "some" else ())
+def _chosen(visitor: Membership, choice: Choice) -> None:
     Happening.note(visitor.tenant, Happening.What.CONFIGURED, by=visitor.name)
     begin(visitor.tenant, Setup.Goal.PRESENT, visitor.name, choice)
 

@@ -74,8 +74,9 @@ class Panels:
     ) -> Generator[Any, Any, tuple[str, ...]]:
         differs = differing(panel, {**without(properties, "groups"), "is_deleted": False})
         groups = yield from lists.groups_of_entry(list_id, panel.panel_id)
-        see_it = {one.id for one in groups if one.is_selected}
-        should = set(properties["groups"]) or {one.id for one in groups}
+        see_it, there = {one.id for one in groups if one.is_selected}, {one.id for one in groups}
+        # A group that was removed since it was chosen cannot see anything; nobody else sees it for that.
+        should = there & set(properties["groups"]) if properties["groups"] else there
         return differs if see_it == should else (*differs, "groups")
 
     def create(self, wanted: Wanted, ids: Ids) -> Operation[str]:

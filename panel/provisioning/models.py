@@ -42,7 +42,8 @@ class Setup(TenantOwned):
     goal = models.CharField(max_length=8, choices=Goal, default=Goal.PRESENT)
     state = models.CharField(max_length=8, choices=State, default=State.DUE)
     off = models.JSONField(default=list, blank=True)
-    groups = models.JSONField(default=list, blank=True)
+    groups = models.JSONField(default=dict, blank=True)
+    """User groups by panel, as ``Choice`` has them."""
     due_at = models.DateTimeField(default=now)
     attempts = models.PositiveIntegerField(default=0)
     """In a row, that ended in trouble which may pass."""
@@ -70,7 +71,7 @@ class Setup(TenantOwned):
 
     @property
     def choice(self) -> Choice:
-        return Choice(frozenset(self.off), tuple(self.groups))
+        return Choice(frozenset(self.off), {slug: tuple(groups) for slug, groups in self.groups.items()})
 
     @property
     def is_under_way(self) -> bool:
@@ -92,7 +93,7 @@ class Setup(TenantOwned):
             "ended_at": None,
         }
         if choice is not None:
-            columns |= {"off": sorted(choice.off), "groups": list(choice.groups)}
+            columns |= {"off": sorted(choice.off), "groups": dict(choice.groups)}
         row, is_new = cls.objects.of(tenant).get_or_create(tenant=tenant, defaults=columns)
         mine = cls.objects.of(tenant).filter(pk=row.pk)
         same = mine.filter(state=cls.State.DUE, goal=goal)

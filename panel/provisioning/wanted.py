@@ -15,7 +15,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm_client.taskmenus import ShownIn, TaskType
-from panel.panels.catalogue import panels
+from panel.panels.catalogue import panels, slug_of
 from panel.panels.contract import Panel, Place, Text
 from panel.provisioning.texts import in_all_languages
 
@@ -120,8 +120,15 @@ class Choice:
 
     off: frozenset[str] = frozenset()
     """Keys of panels and optional things he does without."""
-    groups: tuple[int, ...] = ()
-    """The user groups that see the panels; empty for all, as certification demands of a fresh set-up [CERT-16]."""
+    groups: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """By a panel's slug, the user groups that see it; a panel that is not here is everybody's, as certification demands
+    of a fresh set-up [CERT-16].
+
+    This is a matter of showing alone: SuperOffice leaves a panel out of the screens of other groups, and only where its
+    list of web panels filters by user group [en/admin/lists/user-group-filtering]. It protects nothing. Whoever calls a
+    panel's address all the same gets it, for the panel asks SuperOffice as that person, whose rights there decide about
+    every record [dp/standard-app/requirements/security].
+    """
 
 
 def panel_key(slug: str, place: Place) -> str:
@@ -184,7 +191,8 @@ def _field(key: str, label: Text, field_type: str, in_list: str = "") -> Wanted:
 def _panels(choice: Choice) -> Iterator[Wanted]:
     for rank, (key, panel, place) in enumerate(offered(), 1):
         label = format_lazy("{}: {} ({})", APPLICATION, panel.title, PLACE_NAMES[place])
-        yield Wanted("panel", key, label, {**_panel(key, panel, place), "rank": rank, "groups": choice.groups})
+        groups = choice.groups.get(slug_of(panel), ())
+        yield Wanted("panel", key, label, {**_panel(key, panel, place), "rank": rank, "groups": groups})
 
 
 def _panel(key: str, panel: Panel, place: Place) -> dict[str, Any]:
@@ -214,10 +222,12 @@ def panel_url(key: str, place: Place) -> str:
 
 
 def _menus(choice: Choice) -> Iterator[Wanted]:
-    """The panel of a card in a window of its own, where it stands on that card."""
+    """The panel of a card in a window of its own, where it stands on that card; task menus know no user groups, so not
+    of a panel that only some see.
+    """
     for rank, (key, panel, place) in enumerate(offered(), 1):
         table = TABLES.get(place)
-        if table is None or key in choice.off:
+        if table is None or key in choice.off or slug_of(panel) in choice.groups:
             continue
         label = format_lazy("{}: {}", APPLICATION, panel.title)
         properties = {

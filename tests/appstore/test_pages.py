@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 
 import httpx
 import pytest
@@ -142,34 +143,177 @@ def test_a_consultant_of_two_customers_chooses(sandbox: Sandbox, charlie: Client
 def test_configure_shows_how_it_is_doing(installed: Client) -> None:
     page = text(installed.get(CONFIGURE))
 
-    for words in ("All is well", "Running", "Everything is set up", "Charlie Kj", "My day – navigator button"):
+    for words in ("All is well", "Running", "Everything is set up", "Charlie Kj", "navigator button", "For everybody"):
         assert words in page
 
 
-def test_a_panel_that_is_unticked_goes_and_comes_back(installed: Client, there: SandboxTenant, tenant: Tenant) -> None:
-    keys = [*Thing.objects.of(tenant).values_list("key", flat=True)]
-    as_set_up = dump(there)["web_panels"]
+def ticked(page: str) -> dict[str, list[str]]:
+    """What a browser would send of the form as it stands."""
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(
+        r'<input type="(?:checkbox|radio)" name="([^"]+)" value="([^"]*)"[^>]* checked', page
+    ):
+        found.setdefault(name, []).append(value)
+    return found
 
-    installed.post(CONFIGURE, {"on": [key for key in keys if key != "sidecard.my-day.NavigatorButton"], "for": "all"})
+
+def test_a_panel_that_is_unticked_goes_and_comes_back(installed: Client, there: SandboxTenant) -> None:
+    as_set_up = dump(there)["web_panels"]
+    form = ticked(text(installed.get(CONFIGURE)))
+
+    installed.post(CONFIGURE, form | {"my-day-places": []})
     work()
     shown = {row["prog_id"] for row in dump(there)["web_panels"]}
     assert "sidecard.my-day.NavigatorButton" not in shown
     assert "sidecard.company.CompanyMinicard" in shown
-    assert "sidecard.my-day" not in text(installed.get(CONFIGURE)).split("checked")[-1]
+    assert "my-day-places" not in ticked(text(installed.get(CONFIGURE)))
 
-    installed.post(CONFIGURE, {"on": keys, "for": "all"})
+    installed.post(CONFIGURE, form)
     work()
     assert dump(there)["web_panels"] == as_set_up
 
 
-def test_panels_may_be_for_some_user_groups_only(installed: Client, there: SandboxTenant, tenant: Tenant) -> None:
-    keys = [*Thing.objects.of(tenant).values_list("key", flat=True)]
+def seen_by(there: SandboxTenant, slug: str) -> set[tuple[int, ...]]:
+    """The user groups that see a panel at each of its places."""
+    rows = there.table("webpanel").values()
+    return {tuple(row["groups"]) for row in rows if row["prog_id"].startswith(f"sidecard.{slug}.")}
 
-    installed.post(CONFIGURE, {"on": keys, "for": "some", "group": ["1", "x", "-3"]})
+
+SALES, SERVICE = 1, 2
+
+
+def test_each_panel_may_be_for_some_user_groups_only(installed: Client, there: SandboxTenant) -> None:
+    """Its entries in task menus go, for those cannot be kept from anybody."""
+    everything = dump(there)
+    form = ticked(text(installed.get(CONFIGURE)))
+
+    installed.post(CONFIGURE, form | {"company-whom": ["some"], "company-groups": [str(SERVICE)]})
+    assert work().state == Setup.State.DONE
+
+    assert (seen_by(there, "company"), seen_by(there, "my-day")) == ({(SERVICE,)}, {(SALES, SERVICE)})
+    assert dump(there)["task_menus"] == []
+    page = text(installed.get(CONFIGURE))
+    assert page.count("Only for Service") == 1
+    assert page.count("For everybody") == 1
+
+    installed.post(CONFIGURE, form)
     work()
+    assert dump(there) == everything
 
-    ours = [row for row in there.table("webpanel").values() if row["prog_id"].startswith("sidecard.")]
-    assert {tuple(row["groups"]) for row in ours} == {(1,)}
+
+def test_drift_is_told_of_the_panel_whose_user_groups_were_changed(
+    installed: Client, there: SandboxTenant, tenant: Tenant
+) -> None:
+    form = ticked(text(installed.get(CONFIGURE)))
+    installed.post(CONFIGURE, form | {"my-day-whom": ["some"], "my-day-groups": [str(SALES)]})
+    work()
+    for row in there.table("webpanel").values():
+        if row["prog_id"].startswith("sidecard."):
+            row["groups"] = [SALES]
+
+    installed.post(f"/appstore/look/?uctx={CTX}")
+
+    drift = Setup.objects.of(tenant).get().drift
+    assert len(drift) == len(seen_places(there, "company"))
+    assert all(verb == "change" and "Company" in label for verb, label in drift)
+
+
+def seen_places(there: SandboxTenant, slug: str) -> list[str]:
+    rows = there.table("webpanel").values()
+    return [row["visible_in"] for row in rows if row["prog_id"].startswith(f"sidecard.{slug}.")]
+
+
+def test_a_choice_without_any_user_group_is_sent_back_as_it_was_typed(installed: Client, tenant: Tenant) -> None:
+    form = ticked(text(installed.get(CONFIGURE)))
+
+    typed = form | {"company-places": ["sidecard.company.ContactArchive"], "my-day-whom": ["some"], "on": []}
+    answer = installed.post(CONFIGURE, typed)
+
+    assert answer.status_code == 422
+    assert "Choose at least one user group, or everybody." in text(answer)
+    assert "Nothing is saved yet" in text(answer)
+    assert ticked(text(answer)) == {name: values for name, values in typed.items() if values}
+    found = Setup.objects.of(tenant).get()
+    assert (found.off, found.groups, found.state) == ([], {}, Setup.State.DONE)
+
+
+def test_a_user_group_that_was_removed_since_it_was_chosen_is_told(installed: Client, there: SandboxTenant) -> None:
+    """And nobody else sees the panel for that."""
+    form = ticked(text(installed.get(CONFIGURE)))
+    installed.post(CONFIGURE, form | {"my-day-whom": ["some"], "my-day-groups": [str(SERVICE)]})
+    work()
+    there.lists["usergroup"][SERVICE]["deleted"] = True
+
+    installed.post(f"/appstore/look/?uctx={CTX}")
+    page = text(installed.get(CONFIGURE))
+    assert "A user group that was chosen here has been removed in SuperOffice." in page
+    assert "For nobody" in page
+    assert "not as it was set up" not in page
+
+    assert installed.post(CONFIGURE, ticked(page)).status_code == 422
+    assert installed.post(CONFIGURE, ticked(page) | {"my-day-groups": [str(SALES)]}).status_code == 302
+    work()
+    assert seen_by(there, "my-day") == {(SALES,)}
+
+
+@pytest.mark.parametrize("group", ["2", "99", "x", "-3", "1" * 400])
+def test_a_user_group_that_is_not_there_when_the_form_comes_is_told(
+    installed: Client, there: SandboxTenant, tenant: Tenant, group: str
+) -> None:
+    form = ticked(text(installed.get(CONFIGURE)))
+    there.lists["usergroup"][SERVICE]["deleted"] = True
+
+    answer = installed.post(CONFIGURE, form | {"my-day-whom": ["some"], "my-day-groups": [str(SALES), group]})
+
+    assert answer.status_code == 422
+    assert "was removed in SuperOffice meanwhile" in text(answer)
+    assert ticked(text(answer))["my-day-groups"] == [str(SALES)]
+    assert Setup.objects.of(tenant).get().groups == {}
+
+
+def test_while_superoffice_does_not_tell_its_user_groups_what_was_chosen_stays(
+    installed: Client, sandbox: Sandbox, tenant: Tenant
+) -> None:
+    form = ticked(text(installed.get(CONFIGURE)))
+    installed.post(CONFIGURE, form | {"my-day-whom": ["some"], "my-day-groups": [str(SERVICE)]})
+    work()
+    sandbox.world.faults.append(Fault("MDOList/usergroup", status=503))
+
+    page = text(installed.get(CONFIGURE))
+    assert "Only for User group 2" in page
+    installed.post(CONFIGURE, ticked(page) | {"on": []})
+
+    found = Setup.objects.of(tenant).get()
+    assert found.groups == {"my-day": [SERVICE]}
+    assert "sidecard.call-outcome" in found.off
+
+
+def test_where_the_list_of_web_panels_does_not_heed_user_groups_that_is_told(
+    installed: Client, there: SandboxTenant
+) -> None:
+    words = "the list of web panels does not heed user groups"
+    assert words not in text(installed.get(CONFIGURE))
+
+    there.table("list")[28]["groups"] = False
+
+    assert words in text(installed.get(CONFIGURE))
+
+
+def test_who_is_not_shown_a_panel_gets_it_by_its_address_with_his_own_rights(
+    installed: Client, there: SandboxTenant, sandbox: Sandbox
+) -> None:
+    """See ``Choice.groups``."""
+    form = ticked(text(installed.get(CONFIGURE)))
+    installed.post(CONFIGURE, form | {"company-whom": ["some"], "company-groups": [str(SERVICE)]})
+    work()
+    dora = Client(headers={"Accept-Language": "en"})
+    sign_in(dora, CTX, "dora", sandbox)
+    address = f"/panels/company/?uctx={CTX}&usid={there.associates['dora'].associate_id}&contact_id="
+
+    assert dora.get(address + "1").status_code == 200
+
+    sandbox.world.faults.append(Fault("Contact/2$", status=403))
+    assert dora.get(address + "2").status_code == 403
 
 
 def test_what_somebody_changed_is_shown_when_it_is_looked_for(installed: Client, there: SandboxTenant) -> None:

@@ -80,7 +80,7 @@ def test_an_administrator_installs_configures_and_removes_it(strict_desk: Desk) 
     assert violations(charlie.page) == []
     charlie.leaves()
 
-    assert panels_of_dora(strict_desk) >= {"Company", "My day"}
+    assert panels_of(strict_desk, "dora") >= {"Company", "My day"}
     dora = strict_desk.open(f"{strict_desk.sandbox.tenant_url(ORESUND)}/mobile")
     expect(dora.get_by_text("Sidecard: Company").first).to_be_visible()
     dora.close()
@@ -88,12 +88,17 @@ def test_an_administrator_installs_configures_and_removes_it(strict_desk: Desk) 
 
     configure(strict_desk, "charlie")
     page = strict_desk.context.pages[-1]
+    my_day = page.get_by_role("group", name="My day")
+    my_day.get_by_text("For everybody").click()
+    my_day.get_by_role("radio", name="My day: Only these user groups").check()
+    my_day.get_by_role("checkbox", name="My day: Service").check()
     assert violations(page) == []
-    page.get_by_role("checkbox", name="My day").uncheck()
     page.get_by_role("button", name="Save and apply").click()
     expect(page.get_by_text("Everything is set up.")).to_be_visible()
     strict_desk.context.clear_cookies()
-    assert "My day" not in panels_of_dora(strict_desk)
+    assert "My day" not in panels_of(strict_desk, "dora"), "she is in Sales"
+    strict_desk.context.clear_cookies()
+    assert "My day" in panels_of(strict_desk, "kim"), "and Kim in Service"
     strict_desk.context.clear_cookies()
 
     configure(strict_desk, "charlie")
@@ -111,9 +116,9 @@ def test_an_administrator_installs_configures_and_removes_it(strict_desk: Desk) 
     assert set(Membership.objects.of(tenant).values_list("sealed_grant", flat=True)) == {""}
 
 
-def panels_of_dora(desk: Desk) -> set[str]:
+def panels_of(desk: Desk, who: str) -> set[str]:
     """Names of ours that an ordinary user meets on a company's card: our panel is really in them."""
-    card = desk.company("dora", 1, ORESUND)
+    card = desk.company(who, 1, ORESUND)
     card.page.get_by_role("tab", name="Sidecard: Company (tab)").click()
     frame = card.page.frame_locator('iframe[src*="/panels/company/"]').first
     expect(frame.get_by_role("button", name="Sign in")).to_be_visible()

@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import httpx
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
@@ -75,6 +78,21 @@ def test_the_event_address_is_heard_before_superoffice_saves_it(hears: Receiver,
 
     [test_event] = hears.sent
     assert test_event.path == f"/webhooks/{Hook.of(tenant).word}/"
+
+
+def test_one_choice_of_user_groups_for_all_panels_becomes_one_for_each(tenant: Tenant, settings: Settings) -> None:
+    settings.PANELS = FEW
+    migration = import_module("panel.provisioning.migrations.0002_groups_by_panel")
+    setup = Setup.ask(tenant, Setup.Goal.PRESENT, by="Charlie")
+
+    for before, after in (([], {}), ([1, 2], {"company": (1, 2), "my-day": (1, 2)})):
+        Setup.objects.of(tenant).update(groups=before)
+        migration.by_panel(apps, connection.schema_editor())
+        setup.refresh_from_db()
+        assert setup.choice.groups == after
+        migration.for_all(apps, connection.schema_editor())
+        setup.refresh_from_db()
+        assert setup.groups == before
 
 
 def test_a_second_time_changes_nothing(sandbox: Sandbox, there: SandboxTenant, work: Work) -> None:
