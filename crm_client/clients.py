@@ -44,6 +44,8 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from functools import cache
+from ssl import SSLContext
 from typing import Any, cast, overload
 from urllib.parse import quote, urlencode
 
@@ -649,9 +651,15 @@ class _AsyncHttp(httpx.AsyncClient):
     cookies = NoCookies()  # type: ignore[override]
 
 
+@cache
+def _tls() -> SSLContext:
+    """One for all clients of a process: reading the authorities that it trusts takes longer than many a call."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 def sync_http() -> httpx.Client:
     """The HTTP client for ``Crm``."""
-    return _SyncHttp(trust_env=False, follow_redirects=False, timeout=TIMEOUTS)
+    return _SyncHttp(verify=_tls(), trust_env=False, follow_redirects=False, timeout=TIMEOUTS)
 
 
 def async_http() -> httpx.AsyncClient:
@@ -682,4 +690,4 @@ def _transport() -> httpx.AsyncBaseTransport:
         session._retry_connection = False
         return session
 
-    return Transport(trust_env=False, client=session)
+    return Transport(verify=_tls(), trust_env=False, client=session)

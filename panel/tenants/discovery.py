@@ -13,6 +13,8 @@ from django.conf import settings
 from jwt import PyJWK, PyJWKSet
 from jwt.exceptions import PyJWKSetError
 
+from crm_client.clients import sync_http
+
 TIMEOUT = 10.0
 DISCOVERY_LASTS = 3600.0
 KEYS_LAST = 3600.0
@@ -116,9 +118,8 @@ def fetch(url: str) -> dict[str, Any]:
         SuperIdUnavailable: anything else came, or nothing.
     """
     try:
-        response = httpx.get(url, timeout=TIMEOUT, trust_env=False, follow_redirects=False)
-        response.raise_for_status()
-        document = response.json()
+        with sync_http() as http:
+            document = http.get(url, timeout=TIMEOUT).raise_for_status().json()
     except (httpx.HTTPError, ValueError) as error:
         raise SuperIdUnavailable(f"SuperID did not answer: {type(error).__name__}") from error
     if not isinstance(document, dict):

@@ -33,18 +33,22 @@ class KeyServer:
         }
         self.asked: list[str] = []
 
-    def get(self, url: str, **how: Any) -> httpx.Response:
-        assert (how["trust_env"], how["follow_redirects"]) == (False, False)
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        url = str(request.url)
         self.asked.append(url.removeprefix(f"{ISSUER}/login/.well-known/"))
-        document = {"keys": self.keys} if url.endswith("/jwks") else self.discovery
-        return httpx.Response(200, json=document, request=httpx.Request("GET", url))
+        return httpx.Response(200, json={"keys": self.keys} if url.endswith("/jwks") else self.discovery)
 
 
 @pytest.fixture
 def superid(monkeypatch: pytest.MonkeyPatch) -> KeyServer:
     server = KeyServer()
-    monkeypatch.setattr(httpx, "get", server.get)
+    answer_with(monkeypatch, server.answer)
     return server
+
+
+def answer_with(monkeypatch: pytest.MonkeyPatch, answer: Callable[[httpx.Request], httpx.Response]) -> None:
+    """Ask this instead of SuperID, by the client that is used for it."""
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", lambda _transport, request: answer(request))
 
 
 @pytest.fixture
@@ -295,16 +299,15 @@ def test_without_keys_nothing_is_believed(superid: KeyServer, keys: list[Any]) -
     ],
 )
 def test_a_superid_in_trouble_is_told_apart(monkeypatch: pytest.MonkeyPatch, answer: httpx.Response) -> None:
-    answer.request = httpx.Request("GET", ISSUER)
-    monkeypatch.setattr(httpx, "get", lambda *_args, **_how: answer)
+    answer_with(monkeypatch, lambda _request: answer)
     with pytest.raises(SuperIdUnavailable):
         id_tokens.validate(forge.sign(forge.claims(ISSUER)), "a nonce")
 
 
 def test_an_unreachable_superid_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_args: object, **_how: object) -> None:
+    def fail(_request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("no")
 
-    monkeypatch.setattr(httpx, "get", fail)
+    answer_with(monkeypatch, fail)
     with pytest.raises(SuperIdUnavailable):
         id_tokens.validate(forge.sign(forge.claims(ISSUER)), "a nonce")
