@@ -376,6 +376,8 @@
  */
 (() => {
   const SHOWN_FOR = 6000; // ms that "Saved" stays to be seen; screen readers read it at once
+  const LATE = 1000; // ms after which who cannot see that something is under way is told
+  const QUIET = "[data-settles], [data-watch]"; // what a page asks by itself
   const embedded = window.parent !== window;
   const notice = () => document.getElementById("notice");
 
@@ -444,7 +446,15 @@
     document.addEventListener(failure, () => say(notice().dataset.unreachable, "trouble-line"));
   }
 
-  document.addEventListener("htmx:beforeRequest", () => notice()?.replaceChildren());
+  document.addEventListener("htmx:beforeRequest", ({ detail: { elt, xhr } }) => {
+    notice()?.replaceChildren();
+    if (notice() && !elt.matches(QUIET)) xhr.late = setTimeout(() => say(notice().dataset.late, "hidden"), LATE);
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    clearTimeout(event.detail.xhr.late);
+    notice()?.querySelector(".hidden")?.remove();
+  });
 
   function say(text, style) {
     const line = document.createElement("p");

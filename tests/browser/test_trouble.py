@@ -63,9 +63,14 @@ def test_a_slow_superoffice_is_asked_once_however_often_one_presses(strict_desk:
     button = facts.form.get_by_role("button", name="Save")
     button.dblclick()
     expect(button).to_be_disabled()
+    bar = "() => getComputedStyle(document.body, '::after').animationName"
+    assert facts.body.locator("body").evaluate(bar) == "appear, glide"
+    expect(facts.body.get_by_role("status").get_by_text("SuperOffice is taking a while.")).to_be_attached()
     expect(facts.value("Switchboard")).to_have_text(TYPED)
 
     assert strict_desk.changes() == [200]
+    assert facts.body.locator("body").evaluate(bar) == "none"
+    expect(facts.body.get_by_text("SuperOffice is taking a while.")).to_have_count(0)
 
 
 def test_a_session_that_ended_midway_is_renewed_beside_the_form(strict_desk: Desk) -> None:
