@@ -64,6 +64,10 @@ class Tenant(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    SEALED = {"sealed_system_token": "system token", "sealed_ticket": "ticket"}
+    """Columns that hold secrets, and the kind each is sealed as: ``manage.py reseal`` looks for it in every model."""
+    seal_owner = "tenant"
+
     class Meta:
         constraints = [models.UniqueConstraint("environment", Lower("ctx"), name="one_tenant_a_ctx")]
 
@@ -128,6 +132,8 @@ class Membership(TenantOwned):
     last_used_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    SEALED = {"sealed_grant": "grant"}
+
     _opened: tuple[tuple[str, datetime], Grant] | None = None
     """The columns that were unsealed last, and what they held: every call asks for it."""
 
@@ -139,7 +145,7 @@ class Membership(TenantOwned):
         return f"{self.name or self.email} in {self.tenant.ctx}"
 
     @property
-    def _owner(self) -> str:
+    def seal_owner(self) -> str:
         return f"associate {self.associate_id}"
 
     def open_grant(self) -> Grant | None:
@@ -152,14 +158,14 @@ class Membership(TenantOwned):
         return self._opened[1]
 
     def _unsealed(self, sealed_grant: str, expires_at: datetime) -> Grant:
-        clear = sealing.unseal(sealed_grant, tenant=self.tenant.seal_name, owner=self._owner, kind="grant")
+        clear = sealing.unseal(sealed_grant, tenant=self.tenant.seal_name, owner=self.seal_owner, kind="grant")
         access_token, refresh_token = json.loads(clear)
         return Grant(access_token, refresh_token, expires_at)
 
     def sealed(self, grant: Grant) -> dict[str, object]:
         """The columns that keep ``grant``, for an update; they end the lease."""
         clear = json.dumps([grant.access_token, grant.refresh_token])
-        sealed = sealing.seal(clear, tenant=self.tenant.seal_name, owner=self._owner, kind="grant")
+        sealed = sealing.seal(clear, tenant=self.tenant.seal_name, owner=self.seal_owner, kind="grant")
         return {"sealed_grant": sealed, "grant_expires_at": grant.expires_at, "renewing_until": None}
 
     def sign_out(self) -> None:

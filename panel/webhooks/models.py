@@ -38,6 +38,9 @@ class Hook(TenantOwned):
     looked_at = models.DateTimeField(default=now)
     """When its state in SuperOffice was last looked at."""
 
+    SEALED = {"sealed_secret": "webhook secret"}
+    seal_owner = "tenant"
+
     class Meta(TenantOwned.Meta):
         constraints = [models.UniqueConstraint("tenant", name="one_hook_a_tenant")]
 

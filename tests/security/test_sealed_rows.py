@@ -5,13 +5,17 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Callable
+from io import StringIO
 
 import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from panel.tenants import known
 from panel.tenants.models import Membership, Tenant
 from panel.tenants.sealing import BrokenSeal, is_sealed_by_newest
+from panel.webhooks.models import Hook
 from tests.sandbox.server import Sandbox
 
 from .traces import overheard
@@ -133,6 +137,43 @@ def test_a_new_key_before_the_old_one_locks_nobody_out(sandbox: Sandbox, alice: 
     assert is_sealed_by_newest(membership(5).sealed_grant)
     settings.SIDECARD_SEAL_KEYS = settings.SIDECARD_SEAL_KEYS[:1]
     assert alice.get(panel("Cust12345", 5, ACME)).status_code == 200
+
+
+def test_resealed_rows_need_the_old_key_no_more(sandbox: Sandbox, alice: Visitor, settings: Settings) -> None:
+    tenant = membership(5).tenant
+    secrets = tenant.system_token, Hook.of(tenant).secret
+    settings.SIDECARD_SEAL_KEYS = [new_key(), *settings.SIDECARD_SEAL_KEYS]
+    assert reseal() == "3 sealed anew, 0 by the newest key already\n"
+    assert reseal() == "0 sealed anew, 3 by the newest key already\n"
+    settings.SIDECARD_SEAL_KEYS = settings.SIDECARD_SEAL_KEYS[:1]
+    tenant.refresh_from_db()
+    assert (tenant.system_token, Hook.of(tenant).secret) == secrets
+    assert alice.get(panel("Cust12345", 5, ACME)).status_code == 200
+
+
+def test_a_row_that_does_not_open_is_told_and_left(alice: Visitor, settings: Settings) -> None:
+    damaged = DAMAGES["tag"](membership(5).sealed_grant)
+    plant(damaged, 5)
+    settings.SIDECARD_SEAL_KEYS = [new_key(), *settings.SIDECARD_SEAL_KEYS]
+    told = StringIO()
+    with pytest.raises(CommandError, match="1 do not open"):
+        call_command("reseal", stdout=StringIO(), stderr=told)
+    assert "sealed_grant: the sealed value does not open here" in told.getvalue()
+    assert damaged not in told.getvalue()
+    assert membership(5).sealed_grant == damaged
+
+
+def reseal() -> str:
+    told = StringIO()
+    call_command("reseal", stdout=told)
+    return told.getvalue()
+
+
+def test_no_sealed_column_is_forgotten() -> None:
+    sealed = {
+        (model, field.name) for model in apps.get_models() for field in model._meta.fields if "sealed" in field.name
+    }
+    assert sealed == {(model, name) for model in apps.get_models() for name in getattr(model, "SEALED", ())}
 
 
 def test_without_the_key_everything_is_shut(sandbox: Sandbox, alice: Visitor, settings: Settings) -> None:
