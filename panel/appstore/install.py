@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,6 +22,7 @@ from panel.database import briefly
 from panel.panels.contract import Text
 from panel.provisioning import tasks
 from panel.provisioning.models import Setup, Thing
+from panel.provisioning.plan import Verb
 from panel.provisioning.wanted import Choice, wanted
 from panel.tenants import access
 from panel.tenants.diary import Happening
@@ -33,6 +37,15 @@ KIND_NAMES: dict[str, Text] = {
     "menu": _("Task menus"),
     "webhook": _("Webhook"),
 }
+VERBS: dict[Verb, Text] = {
+    Verb.CREATE: _("new"),
+    Verb.CHANGE: _("changed"),
+    Verb.KEEP: _("as it should be"),
+    Verb.REMOVE: _("removed"),
+    Verb.FORGET: _("gone already"),
+    Verb.FOREIGN: _("somebody else's, left alone"),
+}
+"""What is done with a thing, before and after it is done."""
 NO_HOOK = {"target_url": "", "secret": ""}
 LEAVING = "leaving"
 """In the session of who asked for the removal: the customers whose removal he may watch to its end, for with it his
@@ -111,9 +124,11 @@ class Line:
 
     kind: str
     label: Text
-    state: str
-    """``waiting``, ``working``, ``done`` or ``failed``."""
-    reasons: list[str]
+    verb: Text = ""
+    """What is done with it; empty until SuperOffice was looked at."""
+    state: str = "waiting"
+    """Or ``working``, ``done``, ``failed``."""
+    reasons: Sequence[str] = ()
 
 
 def progress_of(tenant: Tenant) -> dict[str, Any]:
@@ -121,37 +136,38 @@ def progress_of(tenant: Tenant) -> dict[str, Any]:
     found = Setup.objects.of(tenant).first()
     if found is None:
         return {"tenant": tenant, "setup": None, "groups": grouped([])}
-    things = {thing.key: thing for thing in Thing.objects.of(tenant)}
-    lines = _leaving(things) if found.goal == Setup.Goal.GONE else _coming(found, things)
-    return {
-        "tenant": tenant,
-        "setup": found,
-        "groups": grouped(lines),
-        "done": sum(line.state == "done" for line in lines),
-        "all": len(lines),
-        "reasons": words.of_trouble(found.trouble),
+    things = list(Thing.objects.of(tenant))
+    shown = {"tenant": tenant, "setup": found}
+    if found.goal == Setup.Goal.GONE:
+        return shown | {"groups": grouped(things), "reasons": words.of_trouble(found.trouble)}
+    foreign = [f"Foreign: {label}" for verb, _kind, _key, label in found.plan if verb == Verb.FOREIGN]
+    verbs = Counter(Verb(verb) for verb, *_rest in found.plan)
+    return shown | {
+        "groups": grouped(_coming(found, {thing.key: thing.trouble for thing in things})),
+        "all": len(found.plan),
+        "counts": [(text, verbs[verb]) for verb, text in VERBS.items() if verbs[verb]],
+        "reasons": words.of_trouble("\n".join([*foreign, *found.trouble.splitlines()])),
     }
 
 
-def _coming(found: Setup, things: dict[str, Thing]) -> list[Line]:
+def _coming(found: Setup, troubles: Mapping[str, str]) -> list[Line]:
+    """What is wanted; once SuperOffice was looked at, the whole plan: what is done with it, and with what must go."""
+    should = wanted(found.choice, NO_HOOK)
+    if not found.plan:
+        return [Line(one.kind, one.label) for one in should]
+    names = {one.key: one.label for one in should}
     lines = []
-    for one in wanted(found.choice, NO_HOOK):
-        thing = things.get(one.key)
-        if thing is None:
-            state = "waiting"
-        elif thing.trouble:
+    for number, (verb, kind, key, label) in enumerate(found.plan):
+        reasons = words.of_trouble(troubles.get(key, "")) if number <= found.passed else []
+        if verb == Verb.FOREIGN:
+            reasons = [gettext("“%(name)s” is there already, and Sidecard did not make it.") % {"name": label}]
+        state = "waiting"
+        if reasons:
             state = "failed"
-        else:
-            state = "done" if thing.remote_id else "working"
-        lines.append(Line(one.kind, one.label, state, words.of_trouble(thing.trouble) if thing else []))
+        elif number <= found.passed:
+            state = "done" if number < found.passed else "working"
+        lines.append(Line(kind, names.get(key, label), VERBS[Verb(verb)], state, reasons))
     return lines
-
-
-def _leaving(things: dict[str, Thing]) -> list[Line]:
-    return [
-        Line(one.kind, one.label, "failed" if one.trouble else "waiting", words.of_trouble(one.trouble))
-        for one in things.values()
-    ]
 
 
 def _superoffice(tenant: Tenant) -> str:

@@ -11,7 +11,7 @@ from panel.panels.troubles import explain
 
 def of_trouble(told: str) -> list[str]:
     """From ``panel.provisioning.work``: one line for each kind of trouble."""
-    return [_line(line) for line in told.splitlines() if line]
+    return list(dict.fromkeys(_line(line) for line in told.splitlines() if line))
 
 
 def _line(line: str) -> str:

@@ -13,6 +13,7 @@ from crm_client.calls import Operation
 from crm_client.lists import Entry, ListDefinition
 from crm_client.records import Record, changes
 from crm_client.udef import FieldType, UdefField
+from crm_client.values import translated
 from crm_client.webhook_definitions import Webhook, WebhookState
 from crm_client.webpanels import UrlEncoding, WebPanel
 from panel.provisioning.plan import Found, Owned
@@ -51,12 +52,18 @@ def without(properties: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in properties.items() if name not in names}
 
 
+def _spoken(name: str) -> str:
+    """What two web panels or applications must not share [cust/web-panels/admin/add-web-panel]."""
+    return translated(name).casefold()
+
+
 class Panels:
     """Web panels and buttons, known by ProgId; SuperOffice knows which application made them."""
 
     def survey(self, wanted: Sequence[Wanted], owned: Sequence[Owned], ids: Ids) -> Operation[dict[str, Found]]:
         ours = {panel.panel_id for panel in (yield from webpanels.own_panels())}
-        there = {panel.prog_id: panel for panel in (yield from webpanels.panels()) if panel.prog_id}
+        every = yield from webpanels.panels()
+        there = {panel.prog_id: panel for panel in every if panel.prog_id}
         named = {one.key: one for one in wanted}
         keys = {*named, *(one.key for one in owned), *(key for key, one in there.items() if one.panel_id in ours)}
         list_id = (yield from lists.list_definition("WebPanel")).list_id if keys & there.keys() else 0
@@ -67,6 +74,10 @@ class Panels:
             if key in named:
                 differs = yield from self._differs(panel, named[key].properties, list_id)
             found[key] = Found("panel", panel.name, str(panel.panel_id), differs, panel.panel_id in ours, panel)
+        others = {_spoken(one.name): one for one in every if one.panel_id not in ours and not one.is_deleted}
+        for key in named.keys() - there.keys():
+            if other := others.get(_spoken(named[key].properties["name"])):
+                found[key] = Found("panel", other.name, str(other.panel_id), is_namesake=True, seen=other)
         return found
 
     def _differs(

@@ -51,6 +51,10 @@ class Setup(TenantOwned):
     """Why the last attempt stopped, for the administrator."""
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_word = models.CharField(max_length=32, blank=True)
+    plan = models.JSONField(default=list, blank=True)
+    """What the last attempt found to do, or to leave: ``Step.told`` each; empty until SuperOffice was looked at."""
+    passed = models.PositiveIntegerField(default=0)
+    """Steps of the plan that are behind it, done or refused."""
     asked_by = models.CharField(max_length=255, blank=True)
     begun_at = models.DateTimeField(default=now)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -88,6 +92,8 @@ class Setup(TenantOwned):
             "due_at": now(),
             "attempts": 0,
             "trouble": "",
+            "plan": [],
+            "passed": 0,
             "asked_by": by,
             "begun_at": now(),
             "ended_at": None,
@@ -117,9 +123,11 @@ class Setup(TenantOwned):
         self.lease_word = word
         return claimed == 1
 
-    def hold(self) -> bool:
-        """Take the lease anew; False if somebody else has it, or something else was asked for meanwhile."""
-        return self._held().filter(begun_at=self.begun_at).update(lease_until=now() + LEASE) == 1
+    def hold(self, **columns: object) -> bool:
+        """Take the lease anew, and write down how far it is; False if somebody else has it, or something else was
+        asked for meanwhile.
+        """
+        return self._held().filter(begun_at=self.begun_at).update(lease_until=now() + LEASE, **columns) == 1
 
     def end(self, state: State, trouble: str = "", drift: list[list[str]] | None = None) -> bool:
         """Done, or stuck; False if that does not count any more."""

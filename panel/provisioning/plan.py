@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from crm_client.values import translated
 from panel.provisioning.wanted import Wanted
 
 
@@ -18,7 +19,7 @@ class Verb(StrEnum):
     FORGET = "forget"
     """Nothing is there any more of what we remember as ours."""
     FOREIGN = "foreign"
-    """Something is there under our key that we did not make: it is neither changed nor removed."""
+    """Something is there under our key or name that we did not make: it is neither changed nor removed."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Found:
     """SuperOffice itself says that our application made it."""
     seen: Any = None
     """The client's record."""
+    is_namesake: bool = False
+    """It only bears the name that ours should have, and no other thing may have: never ours, whatever we remember."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,18 @@ class Step:
     kind: str
     key: str
     label: str
+    """Of something foreign its own name, so that an administrator finds it."""
     wanted: Wanted | None = None
     found: Found | None = None
 
     @property
     def is_work(self) -> bool:
         return self.verb not in (Verb.KEEP, Verb.FOREIGN)
+
+    @property
+    def told(self) -> list[str]:
+        """As the row of the setup keeps it, for whoever watches."""
+        return [self.verb.value, self.kind, self.key, self.label]
 
 
 def plan(wanted: Sequence[Wanted], owned: Sequence[Owned], found: Mapping[str, Found]) -> list[Step]:
@@ -76,8 +85,8 @@ def plan(wanted: Sequence[Wanted], owned: Sequence[Owned], found: Mapping[str, F
 def _wanted(one: Wanted, owned: Owned | None, found: Found | None) -> Step:
     if found is None:
         verb = Verb.CREATE
-    elif not (owned or found.is_ours):
-        verb = Verb.FOREIGN
+    elif found.is_namesake or not (owned or found.is_ours):
+        return Step(Verb.FOREIGN, one.kind, one.key, translated(found.label), one, found)
     elif found.differs or owned is None or owned.remote_id != found.remote_id:
         verb = Verb.CHANGE
     else:
@@ -87,7 +96,7 @@ def _wanted(one: Wanted, owned: Owned | None, found: Found | None) -> Step:
 
 def _orphan(key: str, found: Found) -> Step:
     """Ours by SuperOffice's own account, of an older version of us or of a database that was lost."""
-    return Step(Verb.REMOVE, found.kind, key, found.label, None, found)
+    return Step(Verb.REMOVE, found.kind, key, translated(found.label), None, found)
 
 
 def _unwanted(owned: Owned, found: Found | None) -> Step:

@@ -93,14 +93,17 @@ class Attempt:
         self._now(Tenant.Status.PROVISIONING, Tenant.Status.AUTHORISED)
         if self._goes_on():
             self._settle()
-        for step in self.planned():
-            self._hold()
+        steps = self.planned()
+        self._hold(plan=[step.told for step in steps])
+        for number, step in enumerate(steps):
+            self._hold(passed=number)
             if step.verb == Verb.FOREIGN:
                 self.troubles.append(f"Foreign: {step.label}")
             elif step.is_work:
                 self._try(step)
             elif step.key in self.things:
                 self._note(self.things[step.key])
+        self._hold(passed=len(steps))
         self._end()
 
     def _goes_on(self) -> bool:
@@ -162,8 +165,8 @@ class Attempt:
     def _rows(self) -> QuerySet[Thing]:
         return Thing.objects.of(self.tenant)
 
-    def _hold(self) -> None:
-        if not self.setup.hold():
+    def _hold(self, **columns: object) -> None:
+        if not self.setup.hold(**columns):
             raise TakenOver
 
     @transaction.atomic

@@ -5,13 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import re
+from html import unescape
 
 import httpx
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from panel.appstore.install import NO_HOOK
 from panel.provisioning.models import Setup, Thing
+from panel.provisioning.wanted import Choice
+from panel.provisioning.wanted import wanted as wanted_things
+from panel.provisioning.work import Attempt
 from panel.tenants.diary import Happening
 from panel.tenants.models import Membership, Tenant
 from tests.appstore.conftest import CTX, work
@@ -47,7 +52,7 @@ def test_coming_from_the_approval_the_page_itself_asks_for_the_set_up(charlie: C
 
 def test_set_up_is_begun_watched_and_told(charlie: Client, hears: Receiver) -> None:
     begun = charlie.post(SETUP, headers=HTMX)
-    assert "Setting up: 0 of" in text(begun)
+    assert "Looking at what is there in your SuperOffice already" in text(begun)
     assert 'hx-trigger="every 1s"' in text(begun)
 
     work()
@@ -56,6 +61,70 @@ def test_set_up_is_begun_watched_and_told(charlie: Client, hears: Receiver) -> N
     assert "Everything is set up" in text(done)
     assert "every 1s" not in text(done)
     assert text(done).count('class="done"') == Thing.across_tenants.count()
+
+
+def steps(page: str) -> list[tuple[str, str, str]]:
+    """The state, the thing and the verb of each step that the page lists."""
+    step = (
+        r'<li class="(\w+)">.*?<span>(.*?)(?: <span class="verb">– (.*?)</span>)?(?:<span class="hidden">.*?)?</span>'
+    )
+    return [(state, unescape(label), unescape(verb)) for state, label, verb in re.findall(step, page, re.DOTALL)]
+
+
+def test_the_plan_is_shown_as_soon_as_superoffice_was_looked_at(
+    charlie: Client, hears: Receiver, sandbox: Sandbox, there: SandboxTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what is in the way and left alone; then its steps are ticked one after the other."""
+    seeded = next(iter(sandbox.world.tenants["Cust12345"].table("webpanel").values()))
+    theirs = seeded | {"name": "Sidecard: My day", "window_name": "theirs", "prog_id": "", "client_id": "another"}
+    key = there.next_id("webpanel")
+    there.table("webpanel")[key] = dict(theirs)
+    charlie.post(SETUP)
+    pages: list[str] = []
+
+    def look() -> None:
+        pages.append(text(charlie.get(f"/appstore/progress/?uctx={CTX}", headers=HTMX)))
+
+    do = Attempt._do
+    monkeypatch.setattr(Attempt, "_do", lambda *step: (look(), do(*step)))
+    work()
+    look()
+
+    wanted = sorted(str(one.label) for one in wanted_things(Choice(), NO_HOOK))
+    for number, page in enumerate(pages):
+        shown = steps(page)
+        assert sorted(label for _state, label, _verb in shown) == wanted
+        assert [(label, verb) for state, label, verb in shown if state == "failed"] == [
+            ("Sidecard: My day (navigator button)", "somebody else's, left alone")
+        ]
+        assert "“Sidecard: My day” is there already, and Sidecard did not make it. Remove or rename it" in page
+        assert {verb for state, _label, verb in shown if state != "failed"} == {"new"}
+        assert [state for state, _label, _verb in shown].count("done") == number
+    assert len(pages) == len(wanted)
+    assert "Not everything could be set up" in pages[-1]
+    assert there.table("webpanel")[key] == theirs
+
+
+def test_a_repair_tells_what_it_changes_and_what_it_leaves(installed: Client, there: SandboxTenant) -> None:
+    rows = there.table("webpanel").values()
+    by_key = {row["prog_id"]: row for row in rows}
+    by_key["sidecard.company.CompanyMinicard"]["visible_in"] = "PersonCard"
+    form = ticked(text(installed.get(CONFIGURE)))
+
+    installed.post(CONFIGURE, form | {"my-day-places": []})
+    work()
+
+    told = {label: verb for _state, label, verb in steps(text(installed.get(SETUP)))}
+    assert told.pop("Sidecard: Company (side panel)") == "changed"
+    assert told.pop("Sidecard: My day (navigator button)") == "removed"
+    assert {*told.values()} == {"as it should be"}
+
+
+def test_what_is_listed_before_the_approval_is_what_is_set_up(client: Client, installed: Client) -> None:
+    listed = re.findall(r"<li>(.*?)</li>", text(client.get("/appstore/install/")).split('id="sets"')[1], re.DOTALL)
+
+    made = Thing.across_tenants.values_list("label", flat=True)
+    assert sorted(map(unescape, listed)) == sorted(made)
 
 
 def test_without_scripts_it_works_too(charlie: Client, hears: Receiver) -> None:

@@ -95,6 +95,19 @@ def test_one_choice_of_user_groups_for_all_panels_becomes_one_for_each(tenant: T
         assert setup.groups == before
 
 
+def test_what_was_set_up_before_there_were_plans_has_nothing_left_to_do(tenant: Tenant, work: Work) -> None:
+    setup = work()
+    Setup.objects.of(tenant).update(plan=[], passed=0)
+
+    migration = import_module("panel.provisioning.migrations.0003_plan")
+    migration.as_it_is(apps, connection.schema_editor())
+
+    before = [[*step[1:]] for step in setup.plan]
+    setup.refresh_from_db()
+    assert [*map(tuple, setup.plan)] == [("keep", *rest) for rest in before]
+    assert setup.passed == len(before) > 20
+
+
 def test_a_second_time_changes_nothing(sandbox: Sandbox, there: SandboxTenant, work: Work) -> None:
     work()
     before = dump(there)
@@ -169,11 +182,31 @@ def test_what_is_somebody_elses_is_neither_taken_nor_removed(
 
     setup = work()
     assert setup.state == Setup.State.STUCK
-    assert setup.trouble.startswith("Foreign: Sidecard: ")
+    assert setup.trouble == "Foreign: Theirs"
     assert there.table("webpanel")[key] == theirs
 
     assert work(Setup.Goal.GONE).state == Setup.State.DONE
     assert there.table("webpanel")[key] == theirs
+
+
+def test_what_only_bears_the_name_of_ours_is_left_alone_even_where_ours_was(
+    sandbox: Sandbox, there: SandboxTenant, tenant: Tenant, work: Work
+) -> None:
+    """Two web panels cannot have the same name [cust/web-panels/admin/add-web-panel]."""
+    work()
+    ours = next(row for row in panels_of(there) if row["prog_id"] == "sidecard.company.CompanyMinicard")
+    theirs = ours | {"name": "Sidecard: Company", "prog_id": "", "window_name": "theirs", "client_id": "another"}
+    ours.clear()
+    ours |= theirs
+
+    setup = work()
+    assert (setup.state, setup.trouble) == (Setup.State.STUCK, "Foreign: Sidecard: Company")
+    assert [step for step in setup.plan if step[0] != "keep"] == [
+        ["foreign", "panel", "sidecard.company.CompanyMinicard", "Sidecard: Company"]
+    ]
+
+    assert work(Setup.Goal.GONE).state == Setup.State.DONE
+    assert list(there.table("webpanel").values()) == [theirs]
 
 
 def test_a_refused_step_does_not_stop_the_others(
