@@ -10,13 +10,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from crm_client.archive import Archive, is_, mine, one_of
 from crm_client.calls import Call, Operation
-from crm_client.errors import BadAnswer
 from crm_client.fields import (
     Word,
     amount_at,
@@ -24,6 +23,7 @@ from crm_client.fields import (
     day_at,
     item_at,
     number_at,
+    picks_at,
     read_at,
     text_at,
     word_at,
@@ -33,7 +33,7 @@ from crm_client.patch import Change
 from crm_client.records import Custom, Kind, Record
 from crm_client.rows import Line, column, key, lines
 from crm_client.users import current_principal
-from crm_client.values import Item, amount, day, integer, objects, text, yes
+from crm_client.values import Item, amount, day, integer, text, yes
 
 OPEN = 1
 """``SaleStatus`` Open; 2 is Sold, 3 Lost, 4 Stalled [oas]."""
@@ -115,7 +115,18 @@ class Stage(Record):
     is_deleted: bool = read_at("Deleted", yes)
 
 
+@dataclass(frozen=True)
+class SaleType(Record):
+    """What kinds of sales a customer knows [oas SaleTypeEntity]."""
+
+    type_id: int = read_at("SaleTypeId", integer)
+    name: str = read_at("Name", text)
+    stages: frozenset[int] = picks_at("Stages")
+    """Ids of the stages that its sales go through; empty where it names none."""
+
+
 SALES = Kind("Sale", "SaleId", Sale)
+SALE_TYPES = Kind("List/SaleType/Items", "SaleTypeId", SaleType)
 STAGES = Kind("List/Rating/Items", "SaleStageId", Stage)
 STAKEHOLDERS = Kind("SaleStakeholder", "SaleStakeholderId", Stakeholder)
 
@@ -147,24 +158,26 @@ def delete_sale(sale_id: int, unmodified_since: datetime.datetime | None = None)
     return SALES.delete(sale_id, unmodified_since)
 
 
-def same_sale(wanted: Sale) -> Operation[Sale | None]:
-    """The sale that says what one wanted to create, if it is there: for a look after ``OutcomeUnknown``.
+def same_sale(wanted: Sale, begun: datetime.datetime) -> Operation[Sale | None]:
+    """The sale that the one who asks wanted to create since a moment, if it is there: for a look after
+    ``OutcomeUnknown``.
 
-    The same heading, amount, date, person and owner at the same company make it the same.
+    The same heading, amount, date, type, person and owner at the same company make it the same, if he registered it
+    himself, and then.
     """
     if not wanted.heading or wanted.company is None:
         return None
-    query = _sales_of("Contact", wanted.company.id).where(is_("heading", wanted.heading))
+    query = _sales_of("Contact", wanted.company.id).where(is_("heading", wanted.heading), mine("registeredBy"))
     for row in (yield from lines(SaleRow, query)):
         if (row.amount, row.date) == (wanted.amount, wanted.date):
             found = yield from sale(row.sale_id)
-            if _said(found) == _said(wanted):
+            if found.registered is not None and found.registered >= begun and _said(found) == _said(wanted):
                 return found
     return None
 
 
 def _said(one: Sale) -> tuple[Any, ...]:
-    links = (one.person, one.owner, one.currency)
+    links = (one.person, one.owner, one.currency, one.sale_type)
     return one.heading, one.amount, one.date, *(link.id if link else 0 for link in links)
 
 
@@ -178,10 +191,12 @@ def stages_of_type(sale_type_id: int) -> Operation[frozenset[int]]:
     """Ids of the stages that sales of a type go through; empty where the type names none
     [oas SaleTypeEntity, Stages].
     """
-    found = yield Call("GET", f"v1/List/SaleType/Items/{int(sale_type_id)}")
-    if not isinstance(found, Mapping):
-        raise BadAnswer("v1/List/SaleType/Items: the answer is no type")
-    return frozenset(integer(stage.get("Id")) for stage in objects(found.get("Stages")) if yes(stage.get("Selected")))
+    return SALE_TYPES.parse((yield Call("GET", SALE_TYPES.at(sale_type_id)))).stages
+
+
+def sale_types() -> Operation[list[SaleType]]:
+    """The types of sales with their stages, whoever may choose them: see the MDO list ``saletype`` for that."""
+    return SALE_TYPES.parse_all((yield Call("GET", SALE_TYPES.path)))
 
 
 def new_stakeholder() -> Operation[Stakeholder]:

@@ -138,7 +138,7 @@ def sales_and_stakeholders() -> Story:
     made = yield from told.ask(
         sales.create_sale(start, heading="Pumps", company=ACME, amount=Decimal("9.5"), date=TODAY)
     )
-    yield from told.ask(sales.same_sale(made))
+    yield from told.ask(sales.same_sale(made, NOW))
     yield from told.ask(sales.change_sale(made.sale_id, changes(made, amount=Decimal("1200.50"))))
     yield from told.ask(sales.sale(made.sale_id))
     rows = yield from told.ask(sales.open_sales_of(ACME))
@@ -150,6 +150,7 @@ def sales_and_stakeholders() -> Story:
     yield from told.ask(sales.open_sales_of_person(ADA))
     yield from told.ask(sales.sales_of_person(ADA))
     yield from told.ask(sales.stages())
+    yield from told.ask(sales.sale_types())
     yield from told.ask(sales.stages_of_type(made.sale_type.id if made.sale_type else 0))
     begun = yield from told.ask(sales.new_stakeholder())
     part = yield from told.ask(sales.add_stakeholder(begun, sale_id=made.sale_id, company_id=OTHER, comment="pays"))

@@ -282,10 +282,11 @@ def test_stages_come_in_the_lists_own_order_without_deleted_ones() -> None:
 
 
 def test_a_type_names_its_stages_by_ticking_them() -> None:
-    ticked = {"Stages": [{"Id": 1, "Selected": True}, {"Id": 2, "Selected": False}, {"Id": 3, "Selected": True}]}
+    stages = [{"Id": 1, "Selected": True}, {"Id": 2, "Selected": False}, {"Id": 3, "Selected": True}]
+    ticked = {"SaleTypeId": 7, "Stages": stages}
 
     assert answered(stages_of_type(7), ticked) == {1, 3}
-    assert answered(stages_of_type(7), {"Stages": None}) == frozenset()
+    assert answered(stages_of_type(7), {"SaleTypeId": 7, "Stages": None}) == frozenset()
     with pytest.raises(BadAnswer):
         answered(stages_of_type(7), [])
 

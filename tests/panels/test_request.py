@@ -126,7 +126,7 @@ def test_without_a_request_it_shows_the_customer_s_open_ones(
     assert "2 days ago" in page
     assert "Done already" not in page
     assert len([call for call in calls() if "/v1/" in call]) == 1
-    assert ("Create a request" in page) is (card == "person")
+    assert "Create a request" in page
 
 
 def test_a_customer_who_asks_nothing(alice: Client, where: Where, tenant: Tenant, person: int) -> None:
@@ -367,26 +367,40 @@ Made = Callable[[], list[tuple[Row, list[str]]]]
 SAID = {"title": "It <leaks>", "category": "2", "priority": "3", "message": "Since Monday.\nAnd it is cold."}
 
 
-@pytest.fixture
-def new(tenant: Tenant, person: int) -> Where:
-    """Where a request is created: in the person panel."""
+@pytest.fixture(params=["person", "company"])
+def card(request: pytest.FixtureRequest) -> str:
+    """Where somebody creates a request: on the card of the one who asks, or on that of the company he works at."""
+    chosen: str = request.param
+    return chosen
 
-    def at(action: str = "request", **query: object) -> str:
-        return address(tenant, path=f"person/{action}", **{"contact_id": "", "person_id": person, **query})
+
+@pytest.fixture
+def said(card: str, person: int) -> dict[str, str]:
+    """On a company's card also whose request it is."""
+    return SAID | ({"person": f"{person}:Kari <Å>"} if card == "company" else {})
+
+
+@pytest.fixture
+def new(tenant: Tenant, card: str, person: int) -> Where:
+    """Where a request is created."""
+
+    def at(action: str = "request", human: str = "alice", panel: str = card, **query: object) -> str:
+        who = {"contact_id": "", "person_id": person} if card == "person" else {}
+        return address(tenant, human, f"{panel}/{action}", **who, **query)
 
     return at
 
 
-@pytest.mark.parametrize("panel", ["person", "request"])
+@pytest.mark.parametrize("on", ["the card's panel", "request"])
 def test_a_request_is_created_with_its_first_message(
-    alice: Client, tenant: Tenant, person: int, made: Made, panel: str, calls: Calls
+    alice: Client, new: Where, person: int, card: str, said: dict[str, str], made: Made, on: str, calls: Calls
 ) -> None:
-    where = address(tenant, path=f"{panel}/request", contact_id="", person_id=person)
+    where = new(panel=on if on == "request" else card)
     typed = fields(text_of(alice.get(where, headers=HTMX)))
     assert typed["priority"] == "2", "SuperOffice's own default"
     calls()
 
-    response = alice.post(where, typed | SAID, headers=HTMX)
+    response = alice.post(where, typed | said, headers=HTMX)
 
     [(row, [message])] = made()
     assert response.status_code == 200
@@ -398,8 +412,38 @@ def test_a_request_is_created_with_its_first_message(
     assert len([call for call in calls() if "/v1/" in call]) == 5
 
 
-def test_a_double_click_creates_one_with_one_message(alice: Client, new: Where, made: Made) -> None:
-    typed = form(alice, new, "request") | SAID
+def test_the_people_of_a_company_are_offered(alice: Client, tenant: Tenant) -> None:
+    """At once, and further ones by three letters [CERT-20]; nobody else's, and a request without anybody is none."""
+    where = address(tenant, path="company/request")
+    people = {k: row for k, row in tenant.table("person").items() if row["contact"] == ACME and not row["retired"]}
+    page = text_of(alice.get(where, headers=HTMX))
+    name = next(iter(people.values()))["last_name"]
+
+    typed = fields(page) | SAID
+    found = alice.post(f"{where}&suggest=person", typed | {"find-person": name[:4]}, headers=HTMX)
+    nobody = alice.post(where, typed, headers=HTMX)
+
+    assert {int(one) for one in re.findall(r'<option value="(\d+):', page)} == set(people)
+    assert f">{name}" in text_of(found) or f" {name}<" in text_of(found)
+    assert nobody.status_code == 422
+    assert "This field is required." in text_of(nobody)
+
+
+def test_a_later_request_of_the_same_words_is_another_one(
+    alice: Client, new: Where, said: dict[str, str], made: Made, fail: Callable[..., None]
+) -> None:
+    """A second form is a second wish, and the answer of its own message is not the first one's."""
+    for _ in range(2):
+        typed = form(alice, new, "request") | said
+        assert alice.post(new(), typed, headers=HTMX).status_code == 200
+
+    assert [len(messages) for _, messages in made()] == [1, 1]
+
+
+def test_a_double_click_creates_one_with_one_message(
+    alice: Client, new: Where, said: dict[str, str], made: Made
+) -> None:
+    typed = form(alice, new, "request") | said
 
     first, second = (alice.post(new(), typed, headers=HTMX) for _ in range(2))
 
@@ -422,6 +466,7 @@ FAULTS = [
 def test_what_was_typed_comes_back_and_is_saved_once_later(
     alice: Client,
     new: Where,
+    said: dict[str, str],
     sandbox: Sandbox,
     made: Made,
     fail: Callable[..., None],
@@ -431,7 +476,7 @@ def test_what_was_typed_comes_back_and_is_saved_once_later(
     path: str,
 ) -> None:
     """Whichever of the two went wrong: in the end there is one request with one message, as last typed."""
-    typed = form(alice, new, "request") | SAID
+    typed = form(alice, new, "request") | said
     fail(path, method="POST", **fault)
 
     failed = alice.post(new(), typed, headers=HTMX)
@@ -449,9 +494,9 @@ def test_what_was_typed_comes_back_and_is_saved_once_later(
 
 @pytest.mark.parametrize("path", [r"Ticket$", r"TicketMessage$"])
 def test_answers_lost_after_the_work_are_found_out(
-    alice: Client, new: Where, made: Made, fail: Callable[..., None], path: str
+    alice: Client, new: Where, said: dict[str, str], made: Made, fail: Callable[..., None], path: str
 ) -> None:
-    typed = form(alice, new, "request") | SAID
+    typed = form(alice, new, "request") | said
     fail(path, method="POST", drop="after", count=1)
 
     response = alice.post(new(), typed, headers=HTMX)
@@ -460,14 +505,16 @@ def test_answers_lost_after_the_work_are_found_out(
     assert [len(messages) for _, messages in made()] == [1]
 
 
-def test_who_may_create_none_is_told_so(bob: Client, tenant: Tenant, person: int, made: Made) -> None:
+def test_who_may_create_none_is_told_so(
+    bob: Client, tenant: Tenant, new: Where, said: dict[str, str], made: Made
+) -> None:
     """CERT-39."""
-    where = address(tenant, "bob", "person/request", contact_id="", person_id=person)
+    where = new(human="bob")
     allowed = fields(text_of(bob.get(where, headers=HTMX)))
     tenant.denied["bob"] = ["ticket:insert"]
 
     page = text_of(bob.get(where, headers=HTMX))
-    posted = bob.post(where, allowed | SAID, headers=HTMX)
+    posted = bob.post(where, allowed | said, headers=HTMX)
 
     assert 'class="denied"' in page
     assert 'class="pill main"' not in page
@@ -477,8 +524,9 @@ def test_who_may_create_none_is_told_so(bob: Client, tenant: Tenant, person: int
 
 
 def test_a_request_is_somebody_s(alice: Client, tenant: Tenant, made: Made) -> None:
-    """A company alone asks nothing."""
-    assert alice.get(address(tenant, path="request/request"), headers=HTMX).status_code == 404
+    where = address(tenant, path="request/request", contact_id="", ticket_id=1)
+
+    assert alice.get(where, headers=HTMX).status_code == 404
     assert made() == []
 
 

@@ -12,7 +12,6 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from crm_client.calls import Operation
 from panel.panels.sale.facts import a_month_after
 from tests.panels.conftest import ACME, address, but_facts, text_of
 from tests.panels.test_edit import HTMX
@@ -122,22 +121,33 @@ def test_a_part_costs_only_its_own_calls(alice: Client, where: Where, calls: Cal
         assert "<html" not in page
 
 
-def test_a_type_has_its_own_stages(
-    alice: Client, where: Where, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In the order of the list of stages; the present one is never left out. The sandbox ticks none for a type."""
-
-    def ticked(sale_type_id: int) -> Operation[frozenset[int]]:
-        yield from ()
-        return frozenset({1, 3})
-
-    monkeypatch.setattr("crm_client.sales.stages_of_type", ticked)
+def test_a_type_has_its_own_stages(alice: Client, where: Where, tenant: Tenant, sale: Row) -> None:
+    """In the order of the list of stages, also in the form; the present one is never left out, no other is taken."""
+    sale |= {"sale_type": 3, "probability": 75}
+    tenant.lists["saletype"][3]["stages"] = [1, 3]
     tenant.lists["prob"][1]["rank"], tenant.lists["prob"][3]["rank"] = 3, 1
 
-    page = text_of(alice.get(where()))
+    page, form_page = text_of(alice.get(where())), text_of(alice.get(where("edit"), headers=HTMX))
+    refused = press(alice, where, "move", token(page), stage=2)
+    typed = fields(form_page)
+    wrong = alice.post(where("edit"), typed | {"stage": "2"}, headers=HTMX)
+    saved = alice.post(where("edit"), typed | {"stage": "1"}, headers=HTMX)
 
     assert re.findall(r"Move to</span> ([^<]+)</button>", page) == ["Quote sent 50%", "Lead 10%"]
-    assert present(page) == "Negotiation 80%"
+    assert present(page) == "Negotiation 75%"
+    [options] = re.findall(r'<select name="stage".*?</select>', form_page, re.DOTALL)
+    assert re.findall(r">([^<]+)</option>", options) == ["–", "Negotiation 75%", "Quote sent 50%", "Lead 10%"]
+    assert (refused.status_code, wrong.status_code, saved.status_code) == (422, 422, 200)
+    assert sale["stage"] == 1
+
+
+def test_a_form_knows_the_stages_already(alice: Client, where: Where, calls: Calls) -> None:
+    alice.get(where())
+    calls()
+
+    alice.get(where("edit"), headers=HTMX)
+
+    assert not [call for call in calls() if "Rating" in call or "SaleType" in call]
 
 
 def test_what_is_missing_is_said_by_rule(alice: Client, where: Where, tenant: Tenant, sale: Row) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from . import events, webpanel_rules
 from .answers import Call, Refused, bad, not_found
 from .asking import administrates, application, demand_administrator, fitting
+from .carriers import selectable
 from .facts import TYPES, carrier
 from .list_kinds import Kind, id_property
 from .texts import in_language
@@ -160,7 +161,13 @@ class View:
     def _stored(self, item: Entity) -> Row:
         empty = carrier(self.carrier)
         places = {name: at for name, at in self._places().items() if name != self.key}
-        return {at: empty[name] if item[name] is None else item[name] for name, at in places.items()}
+        kept = {at: empty[name] if item[name] is None else item[name] for name, at in places.items()}
+        return kept | ({"stages": _stages(item["Stages"])} if "Stages" in item else {})
+
+
+def _stages(sent: list[Entity] | None) -> list[int]:
+    """The stages sales of a type go through: those that are selected [oas SaleTypeEntity]."""
+    return [stage["Id"] for stage in sent or [] if stage.get("Selected")]
 
 
 def by_rank(rows: dict[int, Row]) -> list[tuple[int, Row]]:
@@ -179,6 +186,8 @@ def _fill(call: Call, made: Entity, kind: Kind, key: int, row: Row) -> None:
         made["Fullname"] = full_name(call, kind.rows(call.tenant), row)
     if "EnglishName" in made and row:
         made["EnglishName"] = row.get("EnglishName") or re.sub(r'^.*?US:"([^"]*)".*$', r"\1", row["name"])
+    if "Stages" in made:
+        made["Stages"] = selectable(call.tenant, "prob", row.get("stages", []))
     if made.get("Status") == "Normal" and row.get("deleted"):
         made["Status"] = "Deleted"
     for zip_or_domain in ("ZipPrefix", "DomainName"):

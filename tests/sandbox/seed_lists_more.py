@@ -127,6 +127,7 @@ MORE: dict[str, dict[int, dict[str, Any]]] = {
         2: {"status": "Closed", "default": False},
         3: {"status": "Postponed", "default": False},
     },
+    "saletype": {3: {"stages": [1, 4, 5, 6]}},
     "ticketpriority": {1: {"default": False}, 2: {"default": True}, 3: {"default": False}},
     "tickettype": {1: {"default": True}, 2: {"default": False}},
     "relationdefinition": {

@@ -27,7 +27,7 @@ from panel.panels.contract import AskAgain, Card, Section, section
 from panel.panels.editing.basis import Basis
 from panel.panels.editing.creating import Create, CreateForm
 from panel.panels.editing.fields import Choice, Choices
-from panel.panels.editing.once import was_begun
+from panel.panels.editing.once import first_attempt
 
 SOURCE, LEGAL_BASE = "source", "legal_base"
 
@@ -106,7 +106,7 @@ class AddPerson(Create[PersonForm]):
 
     async def run(self, crm: AsyncCrm, card: Card, form: PersonForm) -> None:
         """Look first; but not again after a lost answer: it would find the one who was just created."""
-        if not await was_begun(card, form.basis.once):
+        if await first_attempt(card, form.basis.once) is None:
             form.namesakes = await crm(self._already_there(form))
             if {one.person_id for one in form.namesakes} - form.cleaned_data["anyway"]:
                 raise AskAgain(form)

@@ -1,15 +1,26 @@
-"""Beginning a sale with a company."""
+"""Beginning a sale with a company: of a type the person may choose, in one of that type's own stages."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from crm_client.calls import Operation
-from crm_client.sales import SALES, Sale, same_sale
-from panel.panels.contract import Card
-from panel.panels.editing.creating import Create, CreateForm
+from crm_client.clients import AsyncCrm
+from crm_client.sales import SALES, Sale, SaleType, Stage, create_sale, sale_types, same_sale, stages
+from panel.panels.contract import Card, Section, section
+from panel.panels.editing.basis import Basis
+from panel.panels.editing.creating import Create, CreateForm, Wanted, with_
+from panel.panels.editing.fields import Choice, choice_field
+from panel.panels.sale.facts import steps_of
+
+BEGINS = "begins"
+DECIDED = ("sale_type", "stage")
+"""What that one choice decides; the stage brings its probability along."""
 
 
 class SaleForm(CreateForm):
@@ -17,12 +28,34 @@ class SaleForm(CreateForm):
 
     denied = _("SuperOffice does not let you create sales.")
 
+    def __init__(self, card: Card, basis: Basis, data: Any = None) -> None:
+        super().__init__(card, basis, data)
+        if BEGINS in basis.choices:
+            for name in DECIDED:
+                self.fields.pop(name, None)
+            self.fields[BEGINS] = choice_field(list(basis.choices[BEGINS]), is_mandatory=True)
+            self.fields[BEGINS].label, self.fields[BEGINS].initial = _("Sale type and stage"), self._default()
+            self.order_fields(["heading", "amount", "currency", "date", BEGINS])
+
+    def _default(self) -> str:
+        """SuperOffice's own; of its type the first where that does not have its stage."""
+        kind, stage = (getattr(self.basis.seen, name) for name in DECIDED)
+        of_type = [
+            str(one.id) for one in self.basis.choices[BEGINS] if str(one.id).startswith(f"{kind.id if kind else 0}-")
+        ]
+        return next(
+            (one for one in of_type if one.split("-")[1] == str(stage.id if stage else 0)), next(iter(of_type), "")
+        )
+
+    @property
+    def begins(self) -> dict[str, int]:
+        """What was chosen, by name."""
+        chosen = self.cleaned_data.get(BEGINS)
+        return dict(zip((*DECIDED, "probability"), map(int, chosen.split("-")), strict=True)) if chosen else {}
+
 
 class AddSale(Create[SaleForm]):
-    """Create a sale with this company.
-
-    Type, stage and probability are SuperOffice's own for a new sale; the sale panel moves it on.
-    """
+    """Create a sale with this company; the sale panel moves it on."""
 
     kind = SALES
     labels = {
@@ -41,7 +74,6 @@ class AddSale(Create[SaleForm]):
     lists = {
         "currency": "currency",
         "sale_type": "saletype",
-        "stage": "prob",
         "source": "source",
         "competitor": "comptr",
         "credited": "credited",
@@ -50,7 +82,7 @@ class AddSale(Create[SaleForm]):
     optional = ("amount", "currency")
     long = ("description",)
     links = ("company",)
-    kept = ("Contact",)
+    kept = ("Contact", "Probability")
     own = "Sale"
     part = "add_sale"
     shows = "sales"
@@ -61,5 +93,30 @@ class AddSale(Create[SaleForm]):
         yield from ()
         return {"company": card.contact_id}
 
-    def find(self, wanted: Sale) -> Operation[Sale | None]:
-        return same_sale(wanted)
+    async def blank(self, crm: AsyncCrm, card: Card) -> SaleForm:
+        """Where SuperOffice decides on type and stage, or they cannot be read, they are its own for a new sale."""
+        types, steps = await crm.all(section(sale_types()), section(stages()))
+        basis = (await super().blank(crm, card)).basis
+        offered = list(_beginnings(basis, types, steps))
+        if not offered or not all(self.right(basis.seen, name).is_writable for name in DECIDED):
+            return SaleForm(card, basis)
+        return SaleForm(card, replace(basis, choices={**basis.choices, BEGINS: offered}))
+
+    def made(self, start: Sale, first_at: datetime, form: SaleForm) -> Wanted[Sale]:
+        wishes = {name: value for name, value in form.begins.items() if self.right(start, name).is_writable}
+        return Wanted.of(with_(start, **wishes), first_at)
+
+    def create(self, wanted: Wanted[Sale]) -> Operation[Sale]:
+        return create_sale(wanted.record)
+
+    def find(self, wanted: Wanted[Sale]) -> Operation[Sale | None]:
+        return same_sale(wanted.record, wanted.since)
+
+
+def _beginnings(basis: Basis, types: Section[list[SaleType]], steps: Section[list[Stage]]) -> Iterator[Choice]:
+    """The stages of each type the person may choose, below its name."""
+    ticked = {one.type_id: one.stages for one in types.data or ()}
+    for type_id, name in {one.id: one.name for one in basis.choices.get("sale_type", ())}.items():
+        of_type = steps_of(steps, Section(data=ticked.get(int(type_id)), trouble=types.trouble))
+        for step in of_type.data or ():
+            yield Choice(f"{type_id}-{step.id}-{step.probability}", step.words, name)

@@ -27,6 +27,7 @@ from panel.panels.contract import Card, Panel, Place, Section, Text, section
 from panel.panels.day import Day, base_zone
 from panel.panels.editing import Log, Plan
 from panel.panels.own_fields import own_fields
+from panel.panels.request import NewRequest
 from panel.panels.timeline import timeline, timeline_of
 
 
@@ -42,6 +43,7 @@ class Company(Panel):
         "plan": Plan("contact_id"),
         "add-person": AddPerson(),
         "add-sale": AddSale(),
+        "request": NewRequest(),
     }
 
     async def load(self, crm: AsyncCrm, card: Card) -> Mapping[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.http import QueryDict
@@ -19,8 +19,9 @@ from crm_client.patch import MISSING, Change, applied
 from crm_client.records import Record, changes, places
 from crm_client.udef import UdefField
 from crm_client.values import FieldRight, Item, TableMask, TableRight
-from panel.panels.contract import Action, AskAgain, Card, Text
+from panel.panels.contract import Action, AskAgain, Card, Text, section
 from panel.panels.editing.basis import Basis
+from panel.panels.editing.fields import Choice
 from panel.panels.editing.form import RecordForm
 from panel.panels.editing.once import NotKnownYet, create_once
 from panel.panels.editing.reading import read_for
@@ -32,6 +33,23 @@ NOT_KNOWN_YET = _(
 )
 
 
+CLOCKS_DIFFER = timedelta(minutes=2)
+"""By how much SuperOffice's clock may be behind ours."""
+
+
+@dataclass(frozen=True)
+class Wanted[R]:
+    """What shall be created, and since when it may be there: an older one that says the same is another one."""
+
+    record: R
+    since: datetime
+
+    @classmethod
+    def of(cls, record: R, first_at: datetime) -> Wanted[R]:
+        """Tried for the first time at a moment of our clock."""
+        return cls(record, first_at - CLOCKS_DIFFER)
+
+
 class CreateForm(RecordForm):
     """What a new record shall say."""
 
@@ -40,6 +58,10 @@ class CreateForm(RecordForm):
 
     def __init__(self, card: Card, basis: Basis, data: Any = None) -> None:
         super().__init__(card, basis, data)
+        for name in self.sheet.pickers:
+            field: Any = self.fields.get(name)
+            if field is not None and not field.disabled:
+                field.offer([Item(int(one.id), one.name) for one in basis.choices.get(name, ())])
         for name in () if basis.is_lost else self.sheet.only_if_required:
             if name in self.fields and not self._is_lacking(name):
                 del self.fields[name]
@@ -81,6 +103,10 @@ class Create[F: CreateForm](Sheet, Action[F]):
         yield from ()
         return {}
 
+    def at_hand(self, card: Card) -> Mapping[str, Operation[Sequence[Item]]]:
+        """What some of the ``pickers`` offer before anybody types; the form carries it along."""
+        return {}
+
     def create(self, wanted: Any) -> Operation[Any]:
         """Save it."""
         return self.kind.create(wanted, {})
@@ -94,10 +120,15 @@ class Create[F: CreateForm](Sheet, Action[F]):
         return start
 
     async def blank(self, crm: AsyncCrm, card: Card) -> F:
-        asked = self._begin(), self.belongs(card)
-        (start, about), lists, own = await read_for(crm, self, *asked, only_mandatory=True)
-        begun = named(with_(start, **about), about)
-        form: F = self.form(card, Basis.of(self, begun, lists, own, once=uuid.uuid4().hex))
+        at_hand = self.at_hand(card)
+        asked = self._begin(), self.belongs(card), *map(section, at_hand.values())
+        (start, about, *found), lists, own = await read_for(crm, self, *asked, only_mandatory=True)
+        basis = Basis.of(self, named(with_(start, **about), about), lists, own, once=uuid.uuid4().hex)
+        near = {
+            name: [Choice(item.id, item.name) for item in one.data or ()]
+            for name, one in zip(at_hand, found, strict=True)
+        }
+        form: F = self.form(card, replace(basis, choices={**basis.choices, **near}))
         return form
 
     def filled(self, card: Card, data: QueryDict) -> F:

@@ -16,7 +16,7 @@ from django import forms
 from django.utils.choices import flatten_choices
 from django.utils.translation import gettext_lazy as _
 
-from crm_client.values import FieldRight, Item, amount, day, integer, yes
+from crm_client.values import Item, amount, day, integer, yes
 from panel.panels.editing.sheet import Entry
 from panel.panels.templatetags.panels import locale_of
 
@@ -150,9 +150,7 @@ class PickField(forms.Field):
     """
 
     def __init__(self) -> None:
-        super().__init__(
-            widget=Pick(), required=False, error_messages={"invalid": _("Choose from the list."), "required": ""}
-        )
+        super().__init__(widget=Pick(), required=False, error_messages={"invalid": _("Choose from the list.")})
 
     def offer(self, found: Sequence[Item]) -> None:
         """Show what was found."""
@@ -194,7 +192,7 @@ def field_for(entry: Entry, language: str, choices: Choices, region: str = "") -
     if entry.is_picked:
         return PickField()
     if entry.is_choice:
-        return _choice(entry.right, choices)
+        return choice_field(choices, is_mandatory=entry.right.is_mandatory)
     if entry.place.reads in KINDS:
         return KINDS[entry.place.reads](language)
     if entry.place.path.endswith("Phones"):
@@ -211,8 +209,9 @@ KINDS: dict[Callable[[Any], Any], Callable[[str], forms.Field]] = {
 """By how the record's class reads the property; all others are texts."""
 
 
-def _choice(right: FieldRight, choices: Choices) -> forms.Field:
-    none = [] if right.is_mandatory and choices else [("0", "–")]
+def choice_field(choices: Choices, *, is_mandatory: bool) -> forms.Field:
+    """One of these, below their headings; none can be read of a list that offers nothing."""
+    none = [] if is_mandatory and choices else [("0", "–")]
     field = forms.ChoiceField(
         choices=[*none, *_under_headings(choices)], error_messages={"invalid_choice": _("Choose from the list.")}
     )

@@ -123,9 +123,10 @@ async def create_once[R](
     return found
 
 
-async def was_begun(card: Card, word: str) -> bool:
-    """Whether a form was posted before, and SuperOffice may have done what it asked for."""
-    return await Once.objects.of(await _tenant(card)).filter(word=word).aexists()
+async def first_attempt(card: Card, word: str) -> datetime | None:
+    """When a form was first posted, so that SuperOffice may have done what it asked for since; None if it was not."""
+    ours = Once.objects.of(await _tenant(card)).filter(word=word)
+    return await ours.values_list("first_at", flat=True).afirst()
 
 
 async def _tenant(card: Card) -> Tenant:

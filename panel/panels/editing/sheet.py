@@ -99,7 +99,7 @@ class Sheet:
     def suggest(self, card: Card, form: Any, field: str, text: str) -> Operation[Sequence[Item]] | None:
         """As ``Action`` says."""
         search = self.pickers.get(field)
-        return search(form.basis.seen, text) if search else None
+        return search(card, form.basis.seen, text) if search else None
 
     @property
     def places(self) -> dict[str, Place[Any]]:

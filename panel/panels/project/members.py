@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from crm_client.calls import Operation
-from crm_client.clients import AsyncCrm
 from crm_client.persons import person
 from crm_client.projects import MEMBERS, Member, MemberRow, add_member, members_of, same_member
-from crm_client.search import FoundPerson, persons_at, persons_named
+from crm_client.search import persons_at
 from crm_client.values import Item
-from panel.panels.contract import Card, section
-from panel.panels.editing.basis import Basis
+from panel.panels.contract import Card
 from panel.panels.editing.creating import Create, CreateForm, with_
-from panel.panels.editing.fields import Choice
-from panel.panels.editing.pickers import MOST
+from panel.panels.editing.pickers import anybody, with_company
 
 OFFERED = 50
 """People of the project's companies; others are found by name."""
-
-
-def anybody(seen: Any, text: str) -> Operation[Sequence[Item]]:
-    """Any person, with where he works."""
-    return [_told(row) for row in (yield from persons_named(text, MOST))]
 
 
 def near(project_id: int) -> Operation[list[Item]]:
@@ -36,23 +27,11 @@ def near(project_id: int) -> Operation[list[Item]]:
     if not companies:
         return []
     there = {member.person_id for member in members}
-    return [_told(row) for row in (yield from persons_at(companies, OFFERED)) if row.person_id not in there]
-
-
-def _told(row: FoundPerson) -> Item:
-    return Item(row.person_id, ", ".join(filter(None, (row.name, row.company))))
+    return [with_company(row) for row in (yield from persons_at(companies, OFFERED)) if row.person_id not in there]
 
 
 class MemberForm(CreateForm):
-    """Whom the project's companies have is offered at once; the form carries these along."""
-
     denied = _("SuperOffice does not let you add members.")
-
-    def __init__(self, card: Card, basis: Basis, data: Any = None) -> None:
-        super().__init__(card, basis, data)
-        if "person" in self.fields:
-            field: Any = self.fields["person"]
-            field.offer([Item(int(one.id), one.name) for one in basis.choices.get("person", ())])
 
 
 class AddMember(Create[MemberForm]):
@@ -70,10 +49,9 @@ class AddMember(Create[MemberForm]):
     done = _("Added")
     form = MemberForm
 
-    async def blank(self, crm: AsyncCrm, card: Card) -> MemberForm:
-        form, found = await super().blank(crm, card), await crm(section(near(card.project_id)))
-        choices = {**form.basis.choices, "person": [Choice(item.id, item.name) for item in found.data or ()]}
-        return self.form(card, replace(form.basis, choices=choices))
+    def at_hand(self, card: Card) -> Mapping[str, Operation[Sequence[Item]]]:
+        """Whom the project's companies have is offered at once."""
+        return {"person": near(card.project_id)}
 
     def belongs(self, card: Card) -> Operation[dict[str, Any]]:
         yield from ()

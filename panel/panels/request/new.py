@@ -6,8 +6,9 @@ wrong, the form comes back, and saving it again adds only the message.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -16,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from crm_client.calls import Operation
 from crm_client.clients import AsyncCrm
 from crm_client.errors import NotFound
+from crm_client.records import Record
+from crm_client.search import persons_at
 from crm_client.tickets import (
     MESSAGES,
     TICKETS,
@@ -31,24 +34,20 @@ from crm_client.tickets import (
     same_message,
     same_ticket,
 )
+from crm_client.udef import UdefField
+from crm_client.values import Item
 from panel.panels.contract import Card
 from panel.panels.editing.basis import Basis
-from panel.panels.editing.creating import Create, CreateForm, once, with_
+from panel.panels.editing.creating import Create, CreateForm, Wanted, once, with_
 from panel.panels.editing.fields import PLAIN
+from panel.panels.editing.once import first_attempt
+from panel.panels.editing.pickers import colleagues
+from panel.panels.editing.sheet import Entry
 from panel.panels.request.facts import Shown
 
-CLOCKS_DIFFER = timedelta(minutes=2)
-"""By how much SuperOffice's clock may be behind ours."""
-A_FORM_LASTS = timedelta(days=1)
-"""Longer nobody tries to save the same form."""
-
-
-@dataclass(frozen=True)
-class Wanted[R]:
-    """What shall be created, and since when it may be there."""
-
-    record: R
-    since: datetime
+PERSON = "person"
+OFFERED = 50
+"""People of a company; others are found by name."""
 
 
 def add(wanted: Wanted[Message]) -> Operation[Message]:
@@ -82,7 +81,7 @@ class Note(Create[NoteForm]):
 
     def made(self, start: Message, first_at: datetime, form: NoteForm) -> Wanted[Message]:
         note = with_(start, level=Level.INTERNAL, type=BodyType.PLAIN)
-        return Wanted(note, first_at - CLOCKS_DIFFER)
+        return Wanted.of(note, first_at)
 
     def create(self, wanted: Wanted[Message]) -> Operation[Message]:
         return add(wanted)
@@ -100,26 +99,34 @@ class RequestForm(CreateForm):
 
 
 class NewRequest(Create[RequestForm]):
-    """A request of the card's person. Nobody is told by mail."""
+    """A request of the card's person; on a company's card, of one who works there. Nobody is told by mail."""
 
     kind = TICKETS
-    labels = {name: Shown.labels[name] for name in ("title", "category", "priority")}
+    labels = {PERSON: _("Contact"), **{name: Shown.labels[name] for name in ("title", "category", "priority")}}
     lists = {"category": "ejcategory", "priority": "ticketpriority"}
-    links = ("person",)
-    kept = ("Person",)
+    pickers = {PERSON: lambda card, seen, text: colleagues(text, card.contact_id)}
+    links = (PERSON,)
     part = "new_request"
     shows = "requests"
     done = _("Request created")
     form = RequestForm
 
+    def entries(self, seen: Record, own: Sequence[UdefField] = ()) -> dict[str, Entry]:
+        """On a person's card nobody asks whose it is."""
+        found = super().entries(seen, own)
+        return {name: entry for name, entry in found.items() if name != PERSON or not getattr(seen, PERSON)}
+
+    def at_hand(self, card: Card) -> Mapping[str, Operation[Sequence[Item]]]:
+        return {} if card.person_id else {PERSON: people_of(card.contact_id)}
+
     def belongs(self, card: Card) -> Operation[dict[str, Any]]:
         yield from ()
-        if not card.person_id:
+        if not card.person_id and not card.contact_id:
             raise NotFound("a request is somebody's")
-        return {"person": card.person_id}
+        return {PERSON: card.person_id}
 
     def made(self, start: Ticket, first_at: datetime, form: RequestForm) -> Wanted[Ticket]:
-        return Wanted(start, first_at - CLOCKS_DIFFER)
+        return Wanted.of(start, first_at)
 
     def create(self, wanted: Wanted[Ticket]) -> Operation[Ticket]:
         return create_ticket(wanted.record)
@@ -136,8 +143,8 @@ class NewRequest(Create[RequestForm]):
     async def _created(self, crm: AsyncCrm, card: Card, form: RequestForm) -> int:
         made = await self.save(crm, card, form)
         if made is None:  # by an earlier click on the very same form
-            wanted = with_(form.basis.seen, title=form.cleaned_data["title"])
-            made = await crm(same_ticket(wanted, datetime.now(UTC) - A_FORM_LASTS))
+            first_at = await first_attempt(card, form.basis.once) or datetime.now(UTC)
+            made = await crm(self.find(self.made(form.on_top_of(form.basis.seen), first_at, form)))
         if made is None:
             raise NotFound("the request this form created is not there any more")
         ticket_id: int = made.ticket_id
@@ -148,4 +155,9 @@ class NewRequest(Create[RequestForm]):
         body = form.cleaned_data["message"]
         first = with_(await crm(new_message()), ticket=ticket_id, type=BodyType.PLAIN, body=body)
         word = f"{form.basis.once}-message"
-        await once(crm, card, form, word, lambda at: Wanted(first, at - CLOCKS_DIFFER), add, added)
+        await once(crm, card, form, word, lambda at: Wanted.of(first, at), add, added)
+
+
+def people_of(contact_id: int) -> Operation[list[Item]]:
+    """Who works at a company, by name."""
+    return [Item(row.person_id, row.name) for row in (yield from persons_at([contact_id], OFFERED))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -13,35 +14,43 @@ from crm_client.clients import AsyncCrm
 from crm_client.errors import Conflict
 from crm_client.lists import mdo_tree
 from crm_client.records import changes
-from crm_client.sales import SALES, SaleStatus, change_sale, sale
-from panel.panels.contract import Action, AskAgain, Card, Section
+from crm_client.sales import SALES, Sale, SaleStatus, change_sale, sale, stages
+from panel.panels.contract import Action, AskAgain, Card, Section, section
 from panel.panels.editing import EditRecord, Sheet
 from panel.panels.editing.basis import Basis
+from panel.panels.editing.fields import Choice
 from panel.panels.editing.form import RecordForm
 from panel.panels.editing.pickers import persons_at
-from panel.panels.sale.facts import STATUS, Shown
+from panel.panels.sale.facts import STATUS, Shown, steps_of, ticked_for, with_present
 
 
 class EditFacts(EditRecord):
-    """The company is only shown, and its person is one who works there."""
+    """The company is only shown, its person is one who works there, and a stage is one of its type's."""
 
     kind = SALES
     card_id = "sale_id"
     pickers = {"person": persons_at("company")}
-    kept = ("Contact",)
+    kept = ("Contact", "SaleType")
     lists = {
         "currency": "currency",
-        "stage": "prob",
         "source": "source",
         "competitor": "comptr",
         "credited": "credited",
     }
-    labels = {name: Shown.labels[name] for name in ("heading", "amount", "date", "probability", *lists)} | {
+    labels = {name: Shown.labels[name] for name in ("heading", "amount", "date", "stage", "probability", *lists)} | {
         "person": _("Contact"),
         "description": _("Notes"),
     }
     long = ("description",)
     own = "Sale"
+
+    async def blank(self, crm: AsyncCrm, card: Card) -> RecordForm:
+        """A sale of a type whose stages cannot be read stays in its stage."""
+        form = await super().blank(crm, card)
+        seen: Sale = form.basis.seen
+        offered = steps_of(*await crm.all(section(stages()), ticked_for(seen)))
+        steps = [Choice(step.id, step.words) for step in with_present(seen, offered.data or ())]
+        return RecordForm(card, replace(form.basis, choices={**form.basis.choices, "stage": steps}))
 
 
 class CloseForm(RecordForm):

@@ -16,9 +16,10 @@ from typing import NamedTuple
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm_client.calls import Operation
 from crm_client.records import Record
-from crm_client.sales import SALES, Sale, SaleStatus, Stage
-from panel.panels.contract import Card, Section, Text
+from crm_client.sales import SALES, Sale, SaleStatus, Stage, stages_of_type
+from panel.panels.contract import Card, Section, Text, section
 from panel.panels.editing import Sheet, clicks
 from panel.panels.editing.basis import Basis
 from panel.panels.troubles import Trouble
@@ -60,6 +61,10 @@ class Step(NamedTuple):
     id: int
     name: str
     probability: int
+
+    @property
+    def words(self) -> str:
+        return f"{self.name} {self.probability}%"
 
 
 @dataclass(frozen=True)
@@ -131,14 +136,7 @@ class Facts:
 
     @cached_property
     def steps(self) -> list[Step]:
-        """The present stage has the sale's own probability."""
-        now = self.sale.stage
-        steps = list(self.stages.data or ())
-        if now is None:
-            return steps
-        present = Step(now.id, now.name, self.sale.probability)
-        found = [present if step.id == now.id else step for step in steps]
-        return found if present in found else [present, *found]
+        return with_present(self.sale, self.stages.data or ())
 
     @property
     def missing(self) -> Iterator[tuple[str, str]]:
@@ -178,6 +176,23 @@ def a_month_after(day: date) -> date:
     """The same day of the next month, or its last."""
     year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def with_present(sale: Sale, steps: Sequence[Step]) -> list[Step]:
+    """The present stage is never left out, and has the sale's own probability."""
+    now = sale.stage
+    if now is None:
+        return list(steps)
+    present = Step(now.id, now.name, sale.probability)
+    found = [present if step.id == now.id else step for step in steps]
+    return found if present in found else [present, *found]
+
+
+def ticked_for(sale: Sale) -> Operation[Section[frozenset[int]]]:
+    """Ids of the stages its type has ticked."""
+    if sale.sale_type is None:
+        return Section(data=frozenset())
+    return (yield from section(stages_of_type(sale.sale_type.id)))
 
 
 def steps_of(stages: Section[list[Stage]], ticked: Section[frozenset[int]]) -> Section[Sequence[Step]]:

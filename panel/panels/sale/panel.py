@@ -18,7 +18,7 @@ from panel.panels.editing import Log, Plan
 from panel.panels.own_fields import own_fields
 from panel.panels.sale.clicks import MoveStage, Postpone
 from panel.panels.sale.edit import EditFacts, Lost, Sold
-from panel.panels.sale.facts import Facts, steps_of
+from panel.panels.sale.facts import Facts, steps_of, ticked_for
 from panel.panels.timeline import Timeline, timeline, timeline_of
 
 type SeenWithType = tuple[sales.Sale, Section[frozenset[int]]]
@@ -73,9 +73,7 @@ class Sale(Panel):
 
 def _sale_and_type(sale_id: int) -> Operation[SeenWithType]:
     seen = yield from sales.sale(sale_id)
-    if seen.sale_type is None:
-        return seen, Section(data=frozenset())
-    return seen, (yield from section(sales.stages_of_type(seen.sale_type.id)))
+    return seen, (yield from ticked_for(seen))
 
 
 def _facts(

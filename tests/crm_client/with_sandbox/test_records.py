@@ -29,6 +29,7 @@ from crm_client.errors import Conflict, NotFound
 from crm_client.patch import applied
 from crm_client.records import Kind, Record, changes, edited, places, writable
 from crm_client.values import Address, Item
+from tests.sandbox.server import Sandbox
 
 from .conftest import SignIn, User
 
@@ -396,17 +397,21 @@ def test_a_person_whose_answer_was_lost_is_found(alice: User) -> None:
     assert alice.ask(persons.same_person(other)) is None
 
 
-def test_a_sale_whose_answer_was_lost_is_found(alice: User) -> None:
-    start = alice.ask(sales.new_sale())
+def test_a_sale_whose_answer_was_lost_is_found(alice: User, sandbox: Sandbox) -> None:
+    """And no older one that says the same, nor a colleague's."""
+    start, begun = alice.ask(sales.new_sale()), datetime.now(UTC) - timedelta(minutes=1)
     said = {"heading": "Pumps", "company": 17, "amount": Decimal("1200.50"), "date": TODAY}
     wanted = sales.Sale.parse(applied(start.raw, changes(start, **said)))
-    assert alice.ask(sales.same_sale(wanted)) is None
+    assert alice.ask(sales.same_sale(wanted, begun)) is None
 
     made = alice.ask(sales.create_sale(start, **said))
 
-    assert alice.ask(sales.same_sale(wanted)) == made
+    assert alice.ask(sales.same_sale(wanted, begun)) == made
     dearer = sales.Sale.parse(applied(wanted.raw, changes(wanted, amount=Decimal("1200.51"))))
-    assert alice.ask(sales.same_sale(dearer)) is None
+    assert alice.ask(sales.same_sale(dearer, begun)) is None
+    assert alice.ask(sales.same_sale(wanted, datetime.now(UTC) + timedelta(minutes=1))) is None
+    sandbox.world.tenants["Cust12345"].table("sale")[made.sale_id]["registered_by"] = 7
+    assert alice.ask(sales.same_sale(wanted, begun)) is None
 
 
 def test_all_activities_of_a_company_open_ones_first(alice: User) -> None:

@@ -32,6 +32,21 @@ def test_typed_items_keep_all_they_have(alice: Caller) -> None:
     assert made["Name"] == "Renewal"
 
 
+def test_a_type_of_sales_has_the_stages_that_are_selected(alice: Caller) -> None:
+    """All of the list come along; sending them back keeps what is selected."""
+    path = "v1/List/SaleType/Items/3"
+    seen = alice("GET", path)
+    chosen = [stage["Name"] for stage in seen["Stages"] if stage["Selected"]]
+    stages = [stage | {"Selected": stage["Name"] in ("Lead", "Sold")} for stage in seen["Stages"]]
+
+    saved = alice("PUT", path, json=seen | {"Stages": stages})
+
+    assert chosen == ["Lead", "Negotiation", "Sold", "Lost"]
+    assert len(seen["Stages"]) == 6
+    assert saved["Stages"] == stages == alice("GET", path)["Stages"]
+    assert not any(stage["Selected"] for stage in alice("GET", "v1/List/SaleType/Items/1")["Stages"])
+
+
 def test_editing_in_one_language_loses_the_others(alice: Caller) -> None:
     seen = alice("GET", "v1/List/Business/Items/1", headers=RAW)
     assert seen["Name"].startswith('US:"IT"')

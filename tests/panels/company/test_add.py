@@ -140,9 +140,10 @@ def test_who_may_not_look_at_persons_may_still_add_one(
 
 
 def test_a_sale_is_created(alice: Client, tenant: Tenant, made: Made) -> None:
-    """Type and stage are SuperOffice's own for a new sale; amounts are read as the reader writes them."""
+    """Type and stage begin as SuperOffice's own for a new sale; amounts are read as the reader writes them."""
     typed = open_form(alice, tenant, "add-sale")
     assert not {"stage", "sale_type", "source", "competitor"} & set(typed)
+    assert typed["begins"] == "1-1-10"
 
     response = save(alice, tenant, "add-sale", typed | SALE)
 
@@ -155,6 +156,59 @@ def test_a_sale_is_created(alice: Client, tenant: Tenant, made: Made) -> None:
     assert row["stage"]
     assert "Pumps &lt;big&gt;" in page
     assert "Sale created" in page
+
+
+def test_a_sale_begins_in_a_stage_of_its_type(alice: Client, tenant: Tenant, made: Made) -> None:
+    """Each type the person may choose offers exactly its own, which bring their probability along."""
+    tenant.lists["saletype"][2]["deleted"] = True
+    page = text_of(alice.get(where(tenant, "add-sale"), headers=HTMX))
+    typed = open_form(alice, tenant, "add-sale") | SALE
+
+    wrong = save(alice, tenant, "add-sale", typed | {"begins": "3-2-30"})
+    saved = save(alice, tenant, "add-sale", typed | {"begins": "3-4-80"})
+
+    offered = re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', page, re.DOTALL)
+    assert {label: re.findall(r">([^<]+)</option>", options) for label, options in offered} == {
+        "New sale": ["Lead 10%", "Need analysis 30%", "Quote sent 50%", "Negotiation 80%", "Sold 100%", "Lost 0%"],
+        "Subscription": ["Lead 10%", "Negotiation 80%", "Sold 100%", "Lost 0%"],
+    }
+    assert (wrong.status_code, saved.status_code) == (422, 200)
+    [row] = made("add-sale")
+    assert (row["sale_type"], row["stage"], row["probability"]) == (3, 4, 80)
+
+
+@pytest.mark.parametrize(
+    ("fault", "offered"), [({"path": "List/SaleType", "status": 403}, 18), ({"path": "List/", "status": 500}, 0)]
+)
+def test_without_types_a_sale_begins_as_superoffice_has_it(
+    alice: Client, tenant: Tenant, made: Made, fail: Callable[..., None], fault: dict[str, Any], offered: int
+) -> None:
+    """Who may not look at types is offered all stages; where nothing can be read there is nothing to choose."""
+    fail(**fault)
+    page = text_of(alice.get(where(tenant, "add-sale"), headers=HTMX))
+
+    saved = save(alice, tenant, "add-sale", open_form(alice, tenant, "add-sale") | SALE)
+
+    assert len(re.findall(r'<option value="\d+-\d+-\d+"', page)) == offered
+    assert saved.status_code == 200, text_of(saved)
+    [row] = made("add-sale")
+    assert (row["sale_type"], row["stage"], row["probability"]) == (1, 1, 10)
+
+
+def test_an_older_sale_that_says_the_same_is_another_one(
+    alice: Client, tenant: Tenant, sandbox: Sandbox, made: Made, fail: Callable[..., None]
+) -> None:
+    """An answer that is lost is not found in what was there before."""
+    first, second = (open_form(alice, tenant, "add-sale") | SALE for _ in range(2))
+    assert save(alice, tenant, "add-sale", first).status_code == 200
+    [older] = made("add-sale")
+    older["registered"] = "2026-01-01T10:00:00Z"
+    fail("v1/Sale$", method="POST", drop="before", count=1)
+
+    unknown = save(alice, tenant, "add-sale", second)
+
+    assert unknown.status_code == 503
+    assert "We do not know whether this was saved" in text_of(unknown)
 
 
 def test_what_superoffice_requires_is_asked_for(
