@@ -17,7 +17,7 @@ from crm_client.errors import CrmError
 from crm_client.lists import ListItem, list_definition, mdo_list
 from panel.appstore import words
 from panel.appstore.choosing import Choosing
-from panel.appstore.install import begin, grouped
+from panel.appstore.install import begin, listed
 from panel.appstore.visitors import for_administrators
 from panel.database import briefly
 from panel.panels.troubles import Trouble, explain
@@ -74,7 +74,8 @@ def _context(tenant: Tenant) -> dict[str, Any]:
         "tenant": tenant,
         "setup": setup if setup.pk else None,
         "choice": setup.choice,
-        "things": grouped(list(Thing.objects.of(tenant))),
+        "things": listed(Thing.objects.of(tenant)),
+        "now": datetime.now(UTC),
         "drift": setup.drift,
         "reasons": words.of_trouble(setup.trouble),
         "hook": Hook.objects.of(tenant).first(),

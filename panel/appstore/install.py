@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -23,7 +24,7 @@ from panel.panels.contract import Text
 from panel.provisioning import tasks
 from panel.provisioning.models import Setup, Thing
 from panel.provisioning.plan import Verb
-from panel.provisioning.wanted import Choice, wanted
+from panel.provisioning.wanted import Choice, Wanted, address_of, wanted
 from panel.tenants import access
 from panel.tenants.diary import Happening
 from panel.tenants.models import Membership, Tenant
@@ -46,6 +47,7 @@ VERBS: dict[Verb, Text] = {
     Verb.FOREIGN: _("somebody else's, left alone"),
 }
 """What is done with a thing, before and after it is done."""
+WITH_PROG_ID = ("field", "panel", "menu")
 NO_HOOK = {"target_url": "", "secret": ""}
 LEAVING = "leaving"
 """In the session of who asked for the removal: the customers whose removal he may watch to its end, for with it his
@@ -56,7 +58,8 @@ membership ends."""
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """``/appstore/install/``: what Sidecard does and sets up, before anything is approved."""
-    return render(request, "appstore/install.html", {"groups": grouped(wanted(Choice(), NO_HOOK))})
+    context = {"groups": listed(wanted(Choice(), NO_HOOK)), "now": datetime.now(UTC), "language": get_language()}
+    return render(request, "appstore/install.html", context)
 
 
 def grouped(things: list[Any]) -> list[tuple[Text, list[Any]]]:
@@ -65,6 +68,28 @@ def grouped(things: list[Any]) -> list[tuple[Text, list[Any]]]:
     for one in things:
         kinds.setdefault(one.kind, []).append(one)
     return [(KIND_NAMES[kind], members) for kind, members in kinds.items()]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One thing in a list of all that is set up, which is also a document to print [CERT-56]."""
+
+    kind: str
+    label: Text
+    prog_id: str
+    """What SuperOffice knows it by, where it keeps such a word."""
+    address: str
+    """What SuperOffice opens there."""
+
+
+def listed(things: Iterable[Wanted | Thing]) -> list[tuple[Text, list[Any]]]:
+    """By kind, in the words of an administrator, and in those of SuperOffice."""
+    return grouped(
+        [
+            Listed(one.kind, one.label, one.key if one.kind in WITH_PROG_ID else "", address_of(one.key))
+            for one in things
+        ]
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from crm_client.archive import Archive, stream
 from crm_client.errors import CrmError
 from crm_client.values import text
-from panel.appstore.install import LEAVING, begin, grouped
+from panel.appstore.install import LEAVING, begin, listed
 from panel.appstore.visitors import for_administrators
 from panel.database import briefly
 from panel.panels.troubles import explain
@@ -41,7 +42,9 @@ async def page(request: HttpRequest, visitor: Membership) -> HttpResponse:
     context = {
         "membership": visitor,
         "tenant": tenant,
-        "groups": grouped(things),
+        "groups": listed(things),
+        "now": datetime.now(UTC),
+        "language": translation.get_language(),
         "fields": [one for one in things if one.kind == "field"],
         "days": settings.RETENTION_DAYS,
         "unsure": request.method == "POST",

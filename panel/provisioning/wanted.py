@@ -212,6 +212,11 @@ def _panel(key: str, panel: Panel, place: Place) -> dict[str, Any]:
     }
 
 
+def address_of(key: str) -> str:
+    """What a web panel or an entry in a task menu opens; empty for all else, and for a panel of another version."""
+    return next((panel_url(name, place) for name, _panel, place in offered() if key in (name, f"{name}.menu")), "")
+
+
 def panel_url(key: str, place: Place) -> str:
     """The address with SuperOffice's template variables; ``uctx`` and ``usid`` are mandatory, ``usec`` is forbidden
     [CERT-14, CERT-15].

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from html import unescape
+from html import escape, unescape
 
 import httpx
 import pytest
@@ -120,11 +120,24 @@ def test_a_repair_tells_what_it_changes_and_what_it_leaves(installed: Client, th
     assert {*told.values()} == {"as it should be"}
 
 
-def test_what_is_listed_before_the_approval_is_what_is_set_up(client: Client, installed: Client) -> None:
-    listed = re.findall(r"<li>(.*?)</li>", text(client.get("/appstore/install/")).split('id="sets"')[1], re.DOTALL)
+def listed(page: str, section: str) -> list[str]:
+    """The things a section of a page lists, with all that is printed of them."""
+    [found] = re.findall(rf'<h2 id="{section}">.*?</section>', page, re.DOTALL)
+    return [" ".join(re.sub("<[^>]+>", " ", one).split()) for one in re.findall(r"<li>(.*?)</li>", found, re.DOTALL)]
 
-    made = Thing.across_tenants.values_list("label", flat=True)
-    assert sorted(map(unescape, listed)) == sorted(made)
+
+def test_what_is_listed_before_the_approval_is_what_is_set_up(
+    client: Client, installed: Client, there: SandboxTenant
+) -> None:
+    """CERT-56: with the words SuperOffice knows things by, and what panels open there."""
+    promised = listed(text(client.get("/appstore/install/")), "sets")
+
+    assert sorted(listed(text(installed.get(CONFIGURE)), "things")) == sorted(promised)
+    assert len(promised) == Thing.across_tenants.count()
+    panels = {row["prog_id"]: row["url"] for row in there.table("webpanel").values()}
+    menus = {row["ProgId"]: row["UrlOrSoprotocol"] for row in there.table("taskmenu").values()}
+    for key, url in (panels | menus).items():
+        assert key.startswith("sidecard.") == any(one.endswith(f"ProgId: {key} {escape(url)}") for one in promised)
 
 
 def test_without_scripts_it_works_too(charlie: Client, hears: Receiver) -> None:

@@ -88,6 +88,7 @@ def test_an_administrator_installs_configures_and_removes_it(strict_desk: Desk) 
 
     configure(strict_desk, "charlie")
     page = strict_desk.context.pages[-1]
+    prints_as_a_list(page)
     my_day = page.get_by_role("group", name="My day")
     my_day.get_by_text("For everybody").click()
     my_day.get_by_role("radio", name="My day: Only these user groups").check()
@@ -114,6 +115,17 @@ def test_an_administrator_installs_configures_and_removes_it(strict_desk: Desk) 
     tenant = Tenant.objects.get(ctx=ORESUND)
     assert (tenant.status, tenant.sealed_system_token, tenant.sealed_ticket) == ("removed", "", "")
     assert set(Membership.objects.of(tenant).values_list("sealed_grant", flat=True)) == {""}
+
+
+def prints_as_a_list(page: Page) -> None:
+    """CERT-56: whose it is, and all of it, folded away on the screen or not; nothing to press."""
+    page.emulate_media(media="print")
+    expect(page.get_by_text(f"({ORESUND})")).to_be_visible()
+    expect(page.get_by_text("ProgId: sidecard.pipeline.Dashboard")).to_be_visible()
+    expect(page.get_by_text("/panels/pipeline/?uctx=<uctx>&usid=<usid>")).to_be_visible()
+    expect(page.get_by_role("button")).to_have_count(0)
+    page.emulate_media(media="screen")
+    expect(page.get_by_text("ProgId: sidecard.pipeline.Dashboard")).to_be_hidden()
 
 
 def panels_of(desk: Desk, who: str) -> set[str]:
