@@ -26,6 +26,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.csp import build_policy
 from django.utils.text import compress_string
 
+from panel.languages import nearest
+
 
 class _Passage:
     """Looks at the request going in and at the response coming out; the same in both colours, without a thread hop."""
@@ -84,13 +86,7 @@ class Language(_Passage):
 
 
 def _language_of(request: HttpRequest) -> str:
-    named = request.GET.get("lang", "")
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", named):
-        return translation.get_language_from_request(request)
-    try:
-        return translation.get_supported_language_variant(named)
-    except LookupError:
-        return settings.LANGUAGE_CODE
+    return nearest(request.GET.get("lang", "")) or translation.get_language_from_request(request)
 
 
 class _PartitionedMorsel(Morsel[str]):

@@ -49,7 +49,7 @@ async def front(request: HttpRequest) -> HttpResponse:
     chosen = next((one for one in mine if one.tenant.ctx.lower() == ctx.lower()), None) if ctx else mine[0]
     if chosen is None:
         return redirect("panels:home")
-    card = _card(chosen, translation.get_language_from_request(request))
+    card = _card(chosen, chosen.language or translation.get_language())
     begin = next((reverse("panels:show", args=[slug]) for slug in without_record()), reverse("panels:search"))
     return redirect(f"{begin}?{card.query()}")
 
@@ -67,7 +67,7 @@ async def find(request: HttpRequest) -> HttpResponse:
     except access.SignInNeeded:
         return _signed_out(request, asked)
     words = request.POST.get("search", "").strip()[:LONGEST]
-    card = _card(membership, asked.language or translation.get_language_from_request(request))
+    card = _card(membership, asked.language or membership.language or translation.get_language())
     context: dict[str, Any] = {
         "card": card,
         "language": card.language,

@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -57,18 +56,10 @@ class Scene:
 
     # What was asked for
 
-    @cached_property
+    @property
     def language(self) -> str:
-        """The language of CRM data: SuperOffice's own, else the browser's."""
-        return self.card.language or translation.get_language_from_request(self.request)
-
-    @cached_property
-    def text_language(self) -> str:
-        """The nearest language that Django knows, for our own texts."""
-        try:
-            return translation.get_supported_language_variant(self.language)
-        except LookupError:
-            return settings.LANGUAGE_CODE
+        """The language of CRM data: the card's, else the person's own SuperOffice's, else the browser's."""
+        return self.card.language or (self.membership.language if self.membership else "") or translation.get_language()
 
     @property
     def wants_fragment(self) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -54,15 +53,12 @@ def _known(slug: str) -> str:
 
 async def _visit(scene: Scene, room: Room) -> HttpResponse:
     """Find out who asks, enter the room; whatever fails on the way is told calmly."""
-    with translation.override(scene.text_language):
-        return await _received(scene, room)
-
-
-async def _received(scene: Scene, room: Room) -> HttpResponse:
     if trouble := scene.misaddressed():
         return scene.trouble(trouble)
     try:
         scene.membership = await access.membership(scene.request, scene.card.ctx, scene.card.associate_id or None)
+        if scene.card.embedded or scene.card.is_mobile:
+            await scene.membership.speak(scene.card.language)
         if scene.is_own_page:
             scene.memberships = await access.choice(scene.request)
         if not scene.panel.stands_on(scene.card):

@@ -13,7 +13,9 @@ import structlog
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import translation
 
+from panel.languages import nearest
 from panel.tenants import known
 from panel.tenants.models import Membership, Tenant
 from panel.tenants.refusals import loggable
@@ -44,7 +46,8 @@ class OtherUser(Exception):
 
 
 async def membership(request: HttpRequest, ctx: str, associate_id: int | None) -> Membership:
-    """The person asking, as a user of the tenant ``ctx``; its ``tenant`` is loaded.
+    """The person asking, as a user of the tenant ``ctx``; its ``tenant`` is loaded. Where the address names no
+    language, the texts that follow are in his.
 
     ``associate_id`` is whom the CRM says it shows the panel to (``usid``), None when it does not say.
 
@@ -62,6 +65,8 @@ async def membership(request: HttpRequest, ctx: str, associate_id: int | None) -
         log.warning("another user is signed in", ctx=found.tenant.ctx, signed_in=found.associate_id, shown=associate_id)
         raise OtherUser(found, associate_id)
     await found.touch()
+    if found.language and not nearest(request.GET.get("lang", "")):
+        translation.activate(nearest(found.language))
     return found
 
 

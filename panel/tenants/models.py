@@ -123,6 +123,8 @@ class Membership(TenantOwned):
     name = models.CharField(max_length=255, blank=True)
     email = models.CharField(max_length=255, blank=True)
     is_administrator = models.BooleanField(default=False)
+    language = models.CharField(max_length=16, blank=True)
+    """Of his SuperOffice (``nb-NO``), as it said when it last showed him a panel: pages of our own speak it too."""
     generation = models.PositiveIntegerField(default=1)
     """Sessions carry the generation they signed in at; counting up ends all of them, in every process."""
     sealed_grant = models.TextField(blank=True)
@@ -172,6 +174,14 @@ class Membership(TenantOwned):
         """End every session of this person with this tenant, in every frame and process, and forget his tokens."""
         Membership.objects.of(self.tenant).filter(pk=self.pk).update(**SIGNED_OUT)
         known.changed(self.tenant)
+
+    async def speak(self, language: str) -> None:
+        """Note the language of his SuperOffice; empty tells nothing."""
+        if language and language != self.language and len(language) <= 16:
+            self.language = language
+            mine = Membership.objects.of(self.tenant).filter(pk=self.pk)
+            await briefly(lambda: mine.update(language=language))
+            await briefly(lambda: known.changed(self.tenant))
 
     async def touch(self) -> None:
         """Note that he was here, at most once in ten minutes."""

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from tests.panels.conftest import address, text_of
+from tests.panels.conftest import ACME, address, text_of
 from tests.sandbox.server import Sandbox
 from tests.sandbox.world import Tenant
 
@@ -139,6 +139,22 @@ def test_an_address_that_names_none_leaves_it_to_the_browser(alice: Client, tena
     assert response.headers["Content-Language"] == "da"
     assert is_in("da", text_of(response))
     assert "Vores kontakt" in text_of(response)
+
+
+def test_pages_of_our_own_speak_what_his_superoffice_spoke_last(alice: Client, bob: Client, tenant: Tenant) -> None:
+    """A bookmark names no language, and a browser at work often speaks another one than SuperOffice."""
+    bookmark = f"/panels/company/?uctx={tenant.ctx}&contact_id={ACME}"
+    assert is_in("en", text_of(alice.get(bookmark)))
+
+    alice.get(address(tenant, lang="nb-NO"), headers=EMBEDDED)
+
+    for page in (bookmark, f"{bookmark}&lang=%3Clanc%3E", f"/appstore/configure/?uctx={tenant.ctx}"):
+        response = alice.get(page)
+        assert (response.headers["Content-Language"], is_in("nb", text_of(response))) == ("nb", True)
+    assert "lang=nb-NO" in alice.get("/").headers["Location"]
+    assert is_in("da", text_of(alice.get(f"{bookmark}&lang=da")))
+    assert is_in("nb", text_of(alice.get(bookmark)))
+    assert is_in("en", text_of(bob.get(bookmark)))
 
 
 @pytest.mark.parametrize(("browser", "language", "heading"), PAGES)
