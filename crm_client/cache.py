@@ -17,7 +17,7 @@ time zone. Values are bytes, as NetServer sent them; a cache for records should 
 data. Django's cache is both a ``Cache`` and an ``AsyncCache``.
 
 A change of a list or a field definition through the same client forgets the tenant's facts; ``forget`` does so when a
-webhook tells of a change.
+webhook tells of a change. Which records a change concerns, whoever keeps them decides: ``changing`` tells him of it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
@@ -98,6 +98,8 @@ class Memory[C: (Cache, AsyncCache)]:
     records: C | None = None
     """For records and rows."""
     asks: bool = True
+    changing: Callable[[Call, Any], None] | None = None
+    """Is told of every call that changes something, and what NetServer answered; None where that is not known."""
 
     def rule(self, call: Call) -> Rule | None:
         """How the answer to a call is remembered, if it may be at all."""

@@ -119,7 +119,12 @@ def course(trip: Trip, retries: Retries, memory: Memory[Any] | None, depends_on:
         return (yield from _remembered(trip, retries, memory, rule, depends_on))
     if not memory.asks:
         raise NotRemembered(trip.call.name)
-    answer = (yield from _sent(trip, trip.call, retries))[1]
+    answer = None
+    try:
+        answer = (yield from _sent(trip, trip.call, retries))[1]
+    finally:
+        if memory.changing is not None and trip.call.changes:
+            memory.changing(trip.call, answer)
     if changes_facts(trip.call):
         yield methodcaller("_keep", memory.facts, memory.tenant_key, new_edition(), EDITION_LASTS)
     return answer

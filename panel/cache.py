@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -123,11 +123,28 @@ class RedisCache(DjangosRedisCache):
         self, key: str, value: Any, lasts: float | None, version: int | None, only_new: bool = False
     ) -> bool:
         key = self.make_and_validate_key(key, version=version)
+        client = await awaited.get()
+        return bool(await client.set(key, PLAIN.dumps(value), ex=self._seconds(lasts), nx=only_new))
+
+    def _seconds(self, lasts: float | None) -> int | None:
         seconds: int | None = self.get_backend_timeout(lasts)  # type: ignore[assignment]
         if seconds == 0:
             raise ValueError("keeping something for no time is a deletion: use adelete")
-        client = await awaited.get()
-        return bool(await client.set(key, PLAIN.dumps(value), ex=seconds, nx=only_new))
+        return seconds
+
+    async def aset_many(
+        self,
+        data: Mapping[str, Any],
+        timeout: float | None = DEFAULT_TIMEOUT,  # noqa: ASYNC109
+        version: int | None = None,
+    ) -> list[str]:
+        """All at once: nobody sees some of them only."""
+        seconds = self._seconds(timeout)
+        async with (await awaited.get()).pipeline() as together:
+            for key, value in data.items():
+                together.set(self.make_and_validate_key(key, version=version), PLAIN.dumps(value), ex=seconds)
+            await together.execute()
+        return []
 
     async def adelete(self, key: str, version: int | None = None) -> bool:
         return bool(await (await awaited.get()).delete(self.make_and_validate_key(key, version=version)))

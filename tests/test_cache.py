@@ -47,6 +47,13 @@ def test_it_lasts_as_long_as_it_is_told():
     assert 5 <= client.ttl(cache.make_key("short")) <= 7
 
 
+def test_several_are_kept_at_once():
+    asyncio.run(cache.aset_many({"one": 1, "other": b"two"}, 7))
+
+    assert cache.get_many(["one", "other"]) == {"one": 1, "other": b"two"}
+    assert 5 <= cache._cache.get_client().ttl(cache.make_key("other")) <= 7
+
+
 def test_nothing_in_redis_is_a_pickle():
     """Who writes to Redis must not be able to run something here."""
     with pytest.raises(UnicodeDecodeError):

@@ -226,6 +226,11 @@ class Panel:
     needs: ClassVar[str] = "contact_id"
     """The id without which there is nothing to show, as on a new, unsaved card; empty for a panel that needs none."""
 
+    is_personal: ClassVar[bool] = False
+    """Where it needs no record: all it lists is the person's own, or tells of what is his own. Others' changes make it
+    ask anew only where they concern that; where it is not so, any change at the customer does.
+    """
+
     or_needs: ClassVar[Sequence[str]] = ()
     """Other ids that will do where the card has not that one: a request's customer instead of a request."""
 

@@ -2,7 +2,12 @@
 
 The answers of one visit are kept together for a minute, sealed, for the same sign-in of the same person only. The next
 visit is painted from them with their age, and asks NetServer afterwards (see ``crm_client.cache`` for what it asks).
-They count no more as soon as the record changed, by anybody, or the person changed anything: ``forget`` says so.
+
+They count no more as soon as any record they tell of changed, by anybody: whoever changes a record, or hears of it,
+replaces the *word* of that record (``forget``), and a visit is good for as long as the words are those it was kept
+under. Which records those are is in the answers themselves (``touched``). The words of a visit are read at its end,
+when it is known what it tells of; so each change replaces a word of the whole customer too, and what was seen while
+that happened is not kept.
 """
 
 from __future__ import annotations
@@ -11,6 +16,7 @@ import hashlib
 import json
 import time
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,10 +24,11 @@ from django.core.cache import cache
 
 from crm_client.cache import RECORDS_LAST, Kept
 from panel.panels.contract import RECORDS, Card
+from panel.panels.touched import EVERYTHING, RecordName, names, owner, told_of
 from panel.tenants.models import Membership, Tenant
 from panel.tenants.sealing import BrokenSeal, seal_bytes, unseal_bytes
 
-EDITION_LASTS = 2 * RECORDS_LAST
+WORDS_LAST = 2 * RECORDS_LAST
 """Seconds: longer than anything kept before it."""
 
 
@@ -30,8 +37,8 @@ class Recollection:
     """The answers of one visit, by the client's own keys: an ``AsyncCache`` for its records and rows."""
 
     place: Place
-    edition: str
-    """Of the record and the person, when the visit began: what is kept is good for no other."""
+    moment: str
+    """The customer's word when the visit began: any change since replaced it."""
     answers: dict[str, bytes] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     """What this visit asked for; only this is kept on."""
@@ -61,10 +68,15 @@ class Recollection:
         return told.hexdigest()[:16]
 
     async def keep(self) -> None:
-        """For the next visit, if there is anything new."""
-        if self.is_new:
-            asked_for = {key: self.answers[key] for key in self.used & self.answers.keys()}
-            await cache.aset(self.place.key, self.place.sealed(self.edition, asked_for), RECORDS_LAST)
+        """For the next visit, if there is anything new, and unless somebody changed something meanwhile."""
+        if not self.is_new:
+            return
+        asked_for = {key: self.answers[key] for key in self.used & self.answers.keys()}
+        records = self.place.depends_on.union(*[told_of(answer) for answer in asked_for.values()])
+        words = await _words(self.place.tenant, records | {ANY})
+        if words[ANY] == self.moment:
+            kept_under = {record: words[record] for record in records}
+            await cache.aset(self.place.key, self.place.sealed(kept_under, asked_for), RECORDS_LAST)
 
 
 @dataclass(frozen=True)
@@ -74,6 +86,8 @@ class Place:
     membership: Membership
     slug: str
     card: Card
+    is_personal: bool = False
+    """As the panel says of itself."""
 
     @cached_property
     def key(self) -> str:
@@ -83,29 +97,35 @@ class Place:
         return f"visit:{self.membership.pk}:{self.membership.generation}:{digest}"
 
     @property
-    def editions(self) -> list[str]:
-        """Keys of the words that whoever changes something replaces."""
-        records = [(name, key) for name in RECORDS if (key := getattr(self.card, name))]
-        return [_of_person(self.membership), *(_of_record(self.membership.tenant, *record) for record in records)]
+    def tenant(self) -> Tenant:
+        return self.membership.tenant
 
-    def sealed(self, edition: str, answers: dict[str, bytes]) -> bytes:
-        head = json.dumps([edition, {key: len(body) for key, body in answers.items()}]).encode()
+    @property
+    def depends_on(self) -> set[RecordName]:
+        """Beside the records its answers tell of. Where no record is shown, another one may come in any time: of what
+        is the person's own, by whoever makes it his; else by any change.
+        """
+        records = of_card(self.card)
+        if not records:
+            records = {owner(self.membership.associate_id) if self.is_personal else ANY}
+        return records | {EVERYTHING}
+
+    def sealed(self, words: dict[RecordName, str], answers: dict[str, bytes]) -> bytes:
+        head = json.dumps([words, {key: len(body) for key, body in answers.items()}]).encode()
         return seal_bytes(head + b"\n" + b"".join(answers.values()), **self._seal)
 
-    def opened(self, sealed: bytes, edition: str) -> dict[str, bytes]:
-        """Empty if it was kept under another edition, or does not open here."""
+    def opened(self, sealed: bytes) -> tuple[dict[RecordName, str], dict[str, bytes]]:
+        """The answers, and the words they were kept under; nothing if it does not open here."""
         try:
             head, _, bodies = unseal_bytes(sealed, **self._seal).partition(b"\n")
         except BrokenSeal:
-            return {}
-        kept_under, lengths = json.loads(head)
-        if kept_under != edition:
-            return {}
+            return {}, {}
+        words, lengths = json.loads(head)
         answers, start = {}, 0
         for key, length in lengths.items():
             answers[key] = bodies[start : start + length]
             start += length
-        return answers
+        return words, answers
 
     @property
     def _seal(self) -> dict[str, str]:
@@ -113,42 +133,53 @@ class Place:
         return {"tenant": self.membership.tenant.seal_name, "owner": owner, "kind": self.key}
 
 
-async def recalled(membership: Membership, slug: str, card: Card) -> Recollection:
+async def recalled(membership: Membership, slug: str, card: Card, *, is_personal: bool = False) -> Recollection:
     """The answers of the last visit, if they still count; else none."""
-    place = Place(membership, slug, card)
-    found = await cache.aget_many([place.key, *place.editions])
-    edition = " ".join(str(found.get(key, "")) for key in place.editions)
-    sealed = found.get(place.key)
-    return Recollection(place, edition, place.opened(sealed, edition) if sealed else {})
+    place = Place(membership, slug, card, is_personal)
+    any_change = _key(place.tenant, ANY)
+    found = await cache.aget_many([place.key, any_change])
+    seen = Recollection(place, str(found.get(any_change, "")))
+    if sealed := found.get(place.key):
+        words, answers = place.opened(sealed)
+        if words == await _words(place.tenant, words):
+            seen.answers = answers
+    return seen
 
 
-async def forget(membership: Membership, card: Card) -> None:
-    """This person changed something on this card: what he saw anywhere counts no more, nor what others saw of it."""
-    await cache.aset(_of_person(membership), uuid.uuid4().hex, EDITION_LASTS)
-    for name in RECORDS:
-        if key := getattr(card, name):
-            await forget_record(membership.tenant, name, key)
+async def forget(tenant: Tenant, records: Iterable[RecordName]) -> None:
+    """These records changed: what anybody saw of them counts no more."""
+    await cache.aset_many(_replaced(tenant, records), WORDS_LAST)
 
 
-def record_changed(tenant: Tenant, name: str, key: int) -> None:
-    """The same as ``forget_record``, for work in the background."""
-    cache.set(_of_record(tenant, name, key), uuid.uuid4().hex, EDITION_LASTS)
+def records_changed(tenant: Tenant, records: Iterable[tuple[str, int]]) -> None:
+    """The same for work in the background, as a webhook tells: a record's name is as in a card, e.g. ``contact_id``."""
+    cache.set_many(_replaced(tenant, names(records)), WORDS_LAST)
 
 
 def forget_everything(tenant: Tenant) -> None:
     """Any record may be another one now, as after a backup was restored."""
-    for membership in Membership.objects.of(tenant):
-        cache.set(_of_person(membership), uuid.uuid4().hex, EDITION_LASTS)
+    cache.set_many(_replaced(tenant, [EVERYTHING]), WORDS_LAST)
 
 
-async def forget_record(tenant: Tenant, name: str, key: int) -> None:
-    """A record changed, as a webhook tells: ``name`` is as in a card, e.g. ``contact_id``."""
-    await cache.aset(_of_record(tenant, name, key), uuid.uuid4().hex, EDITION_LASTS)
+def of_card(card: Card) -> set[RecordName]:
+    return names((name, getattr(card, name)) for name in RECORDS)
 
 
-def _of_person(membership: Membership) -> str:
-    return f"changed:{membership.pk}"
+ANY = "any"
+"""The word that every change replaces."""
 
 
-def _of_record(tenant: Tenant, name: str, key: int) -> str:
-    return f"changed:{tenant.pk}:{name}:{key}"
+def _replaced(tenant: Tenant, records: Iterable[RecordName]) -> dict[str, str]:
+    """The customer's word first, where they are written one after another."""
+    word = uuid.uuid4().hex
+    return {_key(tenant, record): word for record in (ANY, *records)}
+
+
+async def _words(tenant: Tenant, records: Iterable[RecordName]) -> dict[RecordName, str]:
+    keys = {record: _key(tenant, record) for record in records}
+    found = await cache.aget_many(keys.values())
+    return {record: str(found.get(key, "")) for record, key in keys.items()}
+
+
+def _key(tenant: Tenant, record: RecordName) -> str:
+    return f"changed:{tenant.pk}:{record}"

@@ -17,6 +17,7 @@ from panel.panels.catalogue import panels
 from panel.panels.contract import Action, AskAgain
 from panel.panels.memory import Recollection
 from panel.panels.scene import SHORTEST, Scene
+from panel.panels.touched import Touched
 from panel.panels.troubles import explain
 from panel.tenants import access, doors
 from panel.tenants.models import Membership
@@ -83,7 +84,7 @@ async def _look(scene: Scene, person: Membership) -> HttpResponse:
 
 
 async def _whole(scene: Scene, person: Membership) -> HttpResponse:
-    seen = await memory.recalled(person, scene.slug, scene.card)
+    seen = await memory.recalled(person, scene.slug, scene.card, is_personal=scene.panel.is_personal)
     if seen.answers and not scene.settles:
         try:
             return await _painted(scene, person, seen)
@@ -106,7 +107,7 @@ async def _asked(scene: Scene, person: Membership, seen: Recollection) -> HttpRe
         context = await scene.panel.load(crm, scene.card)
     except CrmError as error:
         if error.permanent:  # gone, or not his to see any more
-            await memory.forget(person, scene.card)
+            await memory.forget(person.tenant, memory.of_card(scene.card))
         raise
     await seen.keep()
     if scene.settles and scene.request.htmx and scene.settles == painted == seen.word:  # type: ignore[attr-defined]
@@ -145,7 +146,8 @@ async def _change(scene: Scene, person: Membership) -> HttpResponse:
     form = action.filled(scene.card, scene.request.POST)
     if not form.is_valid():
         return scene.form(action, form, status=422)
-    crm = await doors.as_person(person, scene.language)
+    touched = Touched(memory.of_card(scene.card))
+    crm = await doors.as_person(person, scene.language, changing=touched)
     try:
         outcome = await action.run(crm, scene.card, form) or {}
     except AskAgain as again:
@@ -153,7 +155,7 @@ async def _change(scene: Scene, person: Membership) -> HttpResponse:
     except CrmError as error:
         return scene.form(action, form, trouble=explain(error, gone=str(scene.panel.gone)))
     finally:
-        await memory.forget(person, scene.card)  # also where it is not known whether it was done
+        await memory.forget(person.tenant, touched.records)  # also where it is not known whether it was done
     return await _done(scene, crm, action, outcome)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import httpx
 from django.conf import settings
 from django.core.cache import cache
 
 from crm_client.auth import UserToken
 from crm_client.cache import AsyncCache, Memory
+from crm_client.calls import Call
 from crm_client.clients import AsyncCrm, Crm, async_http
 from crm_client.errors import Unavailable
 from crm_client.jwts import KeyRing
@@ -36,12 +40,17 @@ class Paused(Unavailable):
 
 
 async def as_person(
-    membership: Membership, language: str, records: AsyncCache | None = None, *, asks: bool = True
+    membership: Membership,
+    language: str,
+    records: AsyncCache | None = None,
+    *,
+    asks: bool = True,
+    changing: Callable[[Call, Any], None] | None = None,
 ) -> AsyncCrm:
     """The CRM as this person sees it, by SuperOffice's own rights; its texts come in ``language`` (``nb-NO``).
 
     Lists and rights are remembered for ten minutes; records and rows by ``records``, if given. Without ``asks`` nothing
-    is sent, and what is not remembered raises ``NotRemembered``.
+    is sent, and what is not remembered raises ``NotRemembered``. ``changing`` is told of changes, as ``Memory`` says.
 
     Raises ``Paused``.
     """
@@ -49,7 +58,8 @@ async def as_person(
     if tenant.paused_at is not None:
         raise Paused("paused by the customer's administrator", sent=False)
     client = await http.get()
-    memory: Memory[AsyncCache] = Memory(cache, tenant.environment, tenant.ctx, membership.associate_id, records, asks)
+    whose = (tenant.environment, tenant.ctx, membership.associate_id)
+    memory: Memory[AsyncCache] = Memory(cache, *whose, records, asks, changing)
     credential = user_token(membership, AsyncGrants(membership))
     address = TenantAddress(tenant, client)
     return AsyncCrm(client, address, credential, language, deadline=PATIENCE, memory=memory)

@@ -18,7 +18,7 @@ from crm_client.clients import Crm
 from crm_client.errors import CrmError
 from crm_client.values import integer, moment
 from crm_client.webhook_definitions import Webhook, WebhookState
-from panel.panels.memory import record_changed
+from panel.panels.memory import records_changed
 from panel.tenants import doors
 from panel.tenants.diary import Happening
 from panel.tenants.models import Tenant
@@ -111,5 +111,5 @@ def _noted(tenant: Tenant, name: str, key: int, at: datetime) -> bool:
         later = RecordChange.objects.of(tenant).filter(pk=row.pk, changed_at__lt=at - TOLD_LATER)
         if not later.update(changed_at=at, changed_by=0):
             return False
-    record_changed(tenant, name, key)
+    records_changed(tenant, [(name, key)])
     return True

@@ -17,7 +17,7 @@ from kombu.exceptions import OperationalError
 
 from crm_client.cache import forget as forget_facts
 from crm_client.clients import sync_http
-from panel.panels.memory import record_changed
+from panel.panels.memory import records_changed
 from panel.tenants.models import Tenant
 from panel.webhooks.effects import concerned, is_of_list
 from panel.webhooks.gaps import look_after
@@ -86,8 +86,7 @@ def _apply(tenant: Tenant, events: list[Delivery]) -> None:
         for record in concerned(event.entity, event.primary_key, event.values):
             latest[record] = event
     _noted(tenant, latest)
-    for name, key in latest:
-        record_changed(tenant, name, key)
+    records_changed(tenant, latest)
     keys = [event.pk for event in events]
     Delivery.objects.of(tenant).filter(pk__in=keys).update(handled_at=now(), lease_until=None)
 

@@ -163,6 +163,21 @@ class TestFacts:
         crm.ask(current_principal())
         assert len(netserver.asked) == 3
 
+    def test_who_keeps_records_is_told_of_changes(self, netserver: NetServer, open_crm: Open, shelf: Shelf) -> None:
+        """And of those of which nobody knows what became."""
+        told: list[tuple[str, Any]] = []
+        memory = replace(of(shelf), changing=lambda call, answer: told.append((call.name, answer)))
+        crm = open_crm(netserver, memory=memory)
+        netserver.on("v1/Agents/MDO/GetList", [])
+        netserver.on("v1/Sale", {"SaleId": 5})
+        netserver.on("v1/Sale/5", {}, status=500)
+        crm.ask(current_principal())
+        crm.ask(asking(Call("POST", "v1/Agents/MDO/GetList", json={}, reads=True)))
+        crm.ask(asking(Call("POST", "v1/Sale", json={})))
+        with pytest.raises(CrmError):
+            crm.ask(asking(Call("PUT", "v1/Sale/5", json={})))
+        assert told == [("POST v1/Sale", {"SaleId": 5}), ("PUT v1/Sale/5", None)]
+
     def test_an_error_is_not_remembered(self, netserver: NetServer, open_crm: Open, shelf: Shelf) -> None:
         netserver.on(ME, {}, status=403)
         crm = open_crm(netserver, memory=of(shelf))

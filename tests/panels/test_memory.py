@@ -8,7 +8,6 @@ from html import unescape
 
 import httpx
 import pytest
-from asgiref.sync import async_to_sync
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
@@ -124,11 +123,36 @@ def test_after_a_change_of_ones_own_nothing_old_is_painted(alice: Client, sandbo
 
 def test_a_webhook_s_word_makes_everybody_ask_again(alice: Client, sandbox: Sandbox):
     alice.get(CARD)
-    async_to_sync(memory.forget_record)(Tenant.objects.get(), "contact_id", 17)
+    memory.records_changed(Tenant.objects.get(), [("contact_id", 17)])
     calls(sandbox)
 
     assert "data-settles" not in alice.get(CARD).content.decode()
     assert len(calls(sandbox)) == 5
+
+
+def test_what_was_seen_while_somebody_changed_something_is_not_kept(
+    alice: Client, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+):
+    """The rows were asked for before the change, their words are read after it."""
+    keep = memory.Recollection.keep
+
+    async def late(seen: memory.Recollection) -> None:
+        await memory.forget(seen.place.tenant, ["person_id:30"])
+        await keep(seen)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(memory.Recollection, "keep", late)
+        alice.get(CARD)
+
+    assert "data-settles" not in alice.get(CARD).content.decode()
+    assert "data-settles" in alice.get(CARD).content.decode()
+
+
+def test_after_a_backup_was_restored_nothing_is_remembered(alice: Client, sandbox: Sandbox):
+    alice.get(CARD)
+    memory.forget_everything(Tenant.objects.get())
+
+    assert "data-settles" not in alice.get(CARD).content.decode()
 
 
 def test_nobody_is_shown_what_another_saw(alice: Client, sandbox: Sandbox):
@@ -158,11 +182,11 @@ def test_what_is_kept_is_sealed_and_opens_nowhere_else(alice: Client, sandbox: S
     sealed = cache.get(place.key)
     assert b"Acme" not in sealed
 
-    assert place.opened(sealed, async_to_sync(memory.recalled)(person, "company", place.card).edition)
+    assert place.opened(sealed)[1]
     other = memory.Place(person, "company", memory.Card(contact_id=18))
-    assert other.opened(sealed, "") == {}
+    assert other.opened(sealed) == ({}, {})
     person.associate_id = 6
-    assert place.opened(sealed, "") == {}
+    assert place.opened(sealed) == ({}, {})
 
 
 @pytest.mark.parametrize(

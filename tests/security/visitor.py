@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from asgiref.sync import async_to_sync
 from django.http import HttpResponse
 from django.test import Client
 
-from panel.panels.memory import forget_record
+from panel.panels.memory import records_changed
 from panel.tenants.models import Tenant
 from tests.sandbox.server import Sandbox
 from tests.tenants.cast import sign_in
@@ -65,4 +64,4 @@ def words(answer: HttpResponse) -> str:
 def changed_meanwhile(contact_id: int) -> None:
     """What anybody saw of this company counts no more, as after a webhook's word."""
     for tenant in Tenant.objects.all():
-        async_to_sync(forget_record)(tenant, "contact_id", contact_id)
+        records_changed(tenant, [("contact_id", contact_id)])

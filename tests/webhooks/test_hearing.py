@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from crm_client.cache import tenant_key
+from crm_client.cache import Kept, tenant_key
 from panel.panels import memory
 from panel.panels.contract import Card
 from panel.tenants.models import Tenant
@@ -188,13 +189,20 @@ def test_who_died_over_events_leaves_them_to_the_next(hook: Hook, tell: Tell, mo
 def test_what_was_seen_of_the_record_counts_no_more(hook: Hook, tell: Tell, alice: Client) -> None:
     person, card = member(alice, "Cust12345"), Card(ctx="Cust12345", contact_id=17)
 
-    def edition() -> str:
-        return async_to_sync(memory.recalled)(person, "company", card).edition
+    async def seen() -> memory.Recollection:
+        return await memory.recalled(person, "company", card)
 
-    before = edition()
-    tell("sale.changed", 3, FieldValues={"contact_id": 17, "sale_id": 3})
+    async def look() -> None:
+        visit = await seen()
+        await visit.aset("rows", Kept(b'[{"saleId": 3}]', "", time.time()).as_bytes, 60)
+        await visit.aget("rows")
+        await visit.keep()
+
+    async_to_sync(look)()
+    assert async_to_sync(seen)().answers
+    tell("sale.changed", 3, FieldValues={"sale_id": 3})
     tasks.handle()
-    assert edition() != before, "the sale is on the company's panel"
+    assert not async_to_sync(seen)().answers, "the sale is on the company's panel"
 
 
 def test_a_changed_list_is_asked_for_anew(hook: Hook, tell: Tell) -> None:

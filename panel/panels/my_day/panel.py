@@ -34,6 +34,7 @@ class MyDay(Panel):
     slug = "my-day"
     places = [Place.NAVIGATOR]
     needs = ""
+    is_personal = True
     gone = _("This follow-up no longer exists.")
     parts = ("follow_ups", "neglected", "pipeline")
     actions = {"complete": Complete(), "move": Move(), "undo": Undo()}
