@@ -9,6 +9,7 @@ from typing import Any
 from crm_client.archive import Archive
 from crm_client.calls import Operation
 from crm_client.duplicates import Duplicate, duplicates
+from crm_client.errors import NotFound, OutcomeUnknown
 from crm_client.fields import (
     associate_at,
     day_at,
@@ -122,8 +123,17 @@ def change_member(member_id: int, changes: Sequence[Change]) -> Operation[Member
 
 
 def remove_member(member_id: int) -> Operation[None]:
-    """Take a member out of a project; the person stays."""
-    return MEMBERS.delete(member_id)
+    """Take a member out of a project; the person stays. One who is out already is out, also after a lost answer."""
+    try:
+        yield from MEMBERS.delete(member_id)
+    except NotFound:
+        return
+    except OutcomeUnknown:
+        try:
+            yield from member(member_id)
+        except NotFound:
+            return
+        raise
 
 
 @dataclass(frozen=True)

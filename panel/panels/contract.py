@@ -60,6 +60,8 @@ class Card:
     """The user SuperOffice shows; 0 if the address does not say."""
     language: str = ""
     """SuperOffice's code of the user's language: ``en-US``, ``nb-NO``, ``de``; empty where the address names none."""
+    member_id: int = 0
+    """Which of a project's members an action is about; first, because all others are more of the card's own."""
     contact_id: int = 0
     person_id: int = 0
     sale_id: int = 0
@@ -169,6 +171,9 @@ class Action[F: forms.Form]:
 
     done: ClassVar[Text] = _("Saved")
     """What the person is told then; empty where ``shows`` tells it itself."""
+
+    gone: ClassVar[Text] = ""
+    """What to say when the record it is about is not found; the panel's own word by default."""
 
     async def blank(self, crm: AsyncCrm, card: Card) -> F:
         """The form as first shown, with initial values. May read from the CRM; any ``CrmError`` is taken care of."""

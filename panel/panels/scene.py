@@ -109,6 +109,12 @@ class Scene:
         return f"{reverse('panels:act', args=[self.slug, self.action])}?{self.card.query()}" if self.action else ""
 
     @property
+    def gone(self) -> str:
+        """What to say when the record is not found."""
+        action = self.panel.actions.get(self.action)
+        return str((action.gone if action else "") or self.panel.gone)
+
+    @property
     def client_url(self) -> str:
         """SuperOffice's own client at this customer; empty as long as his address is not known."""
         return client_url(self.membership) if self.membership else ""
@@ -206,7 +212,7 @@ class Scene:
     def failed(self, error: CrmError) -> HttpResponse:
         if isinstance(error, NotSignedIn):
             return self.sign_in()
-        return self.trouble(explain(error, gone=str(self.panel.gone)))
+        return self.trouble(explain(error, gone=self.gone))
 
     def trouble(self, trouble: Trouble) -> HttpResponse:
         """A calm account: a fragment for htmx, else a page."""

@@ -153,7 +153,7 @@ async def _change(scene: Scene, person: Membership) -> HttpResponse:
     except AskAgain as again:
         return scene.form(action, again.form, status=again.status)
     except CrmError as error:
-        return scene.form(action, form, trouble=explain(error, gone=str(scene.panel.gone)))
+        return scene.form(action, form, trouble=explain(error, gone=scene.gone))
     finally:
         await memory.forget(person.tenant, touched.records)  # also where it is not known whether it was done
     return await _done(scene, crm, action, outcome)

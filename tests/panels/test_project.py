@@ -366,3 +366,177 @@ def test_an_answer_lost_after_the_work_is_found_out(
 
     assert alice.post(where("member"), typed, headers=HTMX).status_code == 200
     assert len(members(tenant, key)) == before + 1
+
+
+@pytest.fixture
+def joined(tenant: Tenant, key: int, project: Row) -> tuple[int, Row]:
+    """Who takes part first."""
+    rows = tenant.table("project_member").items()
+    return next((one, row) for one, row in rows if row["project"] == key and not row["deleted"])
+
+
+def member_form(client: Client, where: Where, action: str, joined: tuple[int, Row], **query: object) -> dict[str, str]:
+    return fields(text_of(client.get(where(action, member_id=joined[0], **query), headers=HTMX)))
+
+
+def test_what_a_member_is_there_for_is_corrected(
+    alice: Client, where: Where, tenant: Tenant, joined: tuple[int, Row]
+) -> None:
+    """The form says who it is about; each row leads to its own."""
+    member_id, row = joined
+    person = tenant.table("person")[row["person"]]
+    page = text_of(alice.get(where()))
+    page_of_form = text_of(alice.get(where("role", member_id=member_id), headers=HTMX))
+
+    typed = fields(page_of_form) | {"role": "3", "comment": "Pays <all>"}
+    response = alice.post(where("role", member_id=member_id), typed, headers=HTMX)
+
+    assert f"member_id={member_id}" in page
+    assert person["last_name"] in page_of_form
+    assert response.status_code == 200, text_of(response)
+    assert (row["function"], row["comment"]) == (3, "Pays <all>")
+    assert "Sponsor" in text_of(response)
+    assert "sidecard:changed" in response.headers["HX-Trigger"]
+
+
+def test_a_member_changed_meanwhile_is_not_overwritten(alice: Client, where: Where, joined: tuple[int, Row]) -> None:
+    member_id, row = joined
+    row["function"] = 1
+    typed = member_form(alice, where, "role", joined) | {"role": "3"}
+    row["function"] = 2
+
+    torn = alice.post(where("role", member_id=member_id), typed, headers=HTMX)
+
+    assert torn.status_code == 409
+    assert "<b>Participant</b>" in text_of(torn)
+    assert row["function"] == 2
+
+
+def test_a_member_is_taken_out_when_one_says_so(
+    alice: Client, where: Where, tenant: Tenant, key: int, joined: tuple[int, Row], calls: Calls
+) -> None:
+    """Asked first; the person stays. A second click finds it done."""
+    member_id, row = joined
+    at, before = where("remove", member_id=member_id), len(members(tenant, key))
+    page = text_of(alice.get(at, headers=HTMX))
+    assert f"{tenant.table('person')[row['person']]['last_name']} from this project?" in page
+    assert not row["deleted"]
+
+    for _ in range(2):
+        response = alice.post(at, fields(page), headers=HTMX)
+        assert response.status_code == 200, text_of(response)
+    assert len(members(tenant, key)) == before - 1
+    assert not tenant.table("person")[row["person"]]["deleted"]
+    assert "Removed" in text_of(response)
+    assert f"member_id={member_id}&" not in text_of(response).partition("<ul")[2]
+
+
+@pytest.mark.parametrize("action", ["role", "remove"])
+def test_whatever_superoffice_answers_to_a_change_of_members(
+    alice: Client, where: Where, sandbox: Sandbox, joined: tuple[int, Row], fail: Callable[..., None], action: str
+) -> None:
+    """What was typed comes back, nothing is done by half, and it can be done later."""
+    member_id, row = joined
+    at = where(action, member_id=member_id)
+    typed = member_form(alice, where, action, joined)
+    typed |= {"comment": "<b>Knows</b> them"} if action == "role" else {}
+    before = dict(row)
+
+    for fault, status, words in TROUBLES:
+        sandbox.world.faults.clear()
+        fail(r"ProjectMember/\d+$", method={"role": "PATCH", "remove": "DELETE"}[action], **fault)
+        response = alice.post(at, typed, headers=HTMX)
+        assert (response.status_code, words in text_of(response)) == (status, True), text_of(response)
+        assert without_basis(fields(text_of(response))) == without_basis(typed)
+        assert row == before
+    sandbox.world.faults.clear()
+    fail(r"ProjectMember/\d+$", method={"role": "PATCH", "remove": "DELETE"}[action], drop="after", count=1)
+    assert alice.post(at, typed, headers=HTMX).status_code == 200
+    assert (row["deleted"], row["comment"]) == ((True, "") if action == "remove" else (False, "<b>Knows</b> them"))
+
+
+@pytest.mark.parametrize("action", ["role", "remove"])
+def test_changing_members_works_without_javascript(
+    alice: Client, where: Where, joined: tuple[int, Row], action: str
+) -> None:
+    at = where(action, member_id=joined[0])
+    page = text_of(alice.get(at))
+
+    response = alice.post(at, fields(page) | ({"role": "3"} if action == "role" else {}))
+
+    assert "<html" in page
+    assert (response.status_code, response.headers["Location"].endswith("#saved")) == (303, True)
+    assert joined[1]["deleted"] is (action == "remove")
+
+
+@pytest.mark.parametrize(("action", "right"), [("role", "update"), ("remove", "delete")])
+def test_who_may_not_change_members_is_told_so(
+    bob: Client, tenant: Tenant, where: Where, joined: tuple[int, Row], action: str, right: str
+) -> None:
+    """CERT-39."""
+    at = where(action, "bob", member_id=joined[0])
+    typed, before = fields(text_of(bob.get(at, headers=HTMX))), dict(joined[1])
+    tenant.denied["bob"] = [f"project:{right}"]
+
+    page = text_of(bob.get(at, headers=HTMX))
+    refused = bob.post(at, typed | ({"comment": "x"} if action == "role" else {}), headers=HTMX)
+
+    assert 'class="denied"' in page
+    assert 'class="pill main"' not in page
+    assert refused.status_code == 403
+    assert joined[1] == before
+
+
+def test_a_member_who_is_gone_is_said_to_be(alice: Client, where: Where, joined: tuple[int, Row]) -> None:
+    """And a form of one member does nothing to another."""
+    member_id, row = joined
+    typed = member_form(alice, where, "role", joined) | {"comment": "x"}
+    assert alice.post(where("role", member_id=member_id + 1), typed, headers=HTMX).status_code == 422
+    row["deleted"] = True
+
+    for response in (
+        alice.get(where("role", member_id=member_id), headers=HTMX),
+        alice.post(where("role", member_id=member_id), typed, headers=HTMX),
+        alice.get(where("remove", member_id=member_id), headers=HTMX),
+    ):
+        assert response.status_code == 404
+        assert "Nobody takes part by this entry any more." in text_of(response)
+
+
+def test_a_hostile_name_of_a_member_is_only_a_name(
+    alice: Client, where: Where, tenant: Tenant, joined: tuple[int, Row]
+) -> None:
+    """CERT-04; and it is written once, not twice."""
+    tenant.table("person")[joined[1]["person"]]["last_name"] = "<script>alert(1)</script> & co"
+
+    for action in ("", "role", "remove"):
+        page = text_of(alice.get(where(action, member_id=joined[0])))
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; co" in page
+
+
+def test_charlie_takes_nobody_out(charlie: Client, where: Where, joined: tuple[int, Row]) -> None:
+    for action in ("role", "remove"):
+        assert charlie.post(where(action, member_id=joined[0]), {"basis": ""}).status_code in (401, 403)
+    assert not joined[1]["deleted"]
+
+
+# The customer's own fields
+
+
+def test_fields_of_the_customer_s_own_are_shown_and_corrected(
+    alice: Client, where: Where, tenant: Tenant, project: Row, calls: Calls
+) -> None:
+    """CERT-66; their definitions are remembered."""
+    field = next(row for row in tenant.table("udef_published").values() if row["Type"] == "Project")
+    name = f"own.{field['ProgId']}"
+    alice.get(where())
+    calls()
+    typed = form(alice, where, "edit") | {name: "4711 <b>"}
+
+    response = alice.post(where("edit"), typed, headers=HTMX)
+
+    assert response.status_code == 200
+    assert "4711 <b>" in project["udef"].values()
+    assert "Cost centre</dt><dd>4711 &lt;b&gt;</dd>" in text_of(response)
+    assert not [call for call in calls() if "UdefLayout" in call]

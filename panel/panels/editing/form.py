@@ -118,6 +118,14 @@ class RecordForm(forms.Form):
         return "" if self.basis.is_lost else self.basis.signed(self.card)
 
     @property
+    def refused(self) -> str:
+        """SuperOffice's reason, or ours for it, where the person may not do this at all."""
+        right = self.basis.seen.table_right
+        if self.basis.is_lost or right.can_update:
+            return ""
+        return right.reason or gettext("SuperOffice does not let you change this.")
+
+    @property
     def rows(self) -> Iterator[Row]:
         """What is to be shown, the reader's place marked."""
         self._focus()

@@ -23,6 +23,7 @@ class EditFacts(EditRecord):
     }
     lists = {"project_type": "projecttype", "owner": "associate"}
     long = ("description",)
+    own = "Project"
 
 
 class SetStatus(EditRecord):

@@ -156,9 +156,11 @@ def value_of(context: Context, value: Value) -> SafeString | str:
 
 
 @register.simple_tag(takes_context=True)
-def action_url(context: Context, action: str) -> str:
-    """The address of one of the panel's actions, on this card: ``{% action_url "edit" as edit_url %}``."""
-    return f"{reverse('panels:act', args=[context['slug'], action])}?{context['card'].query()}"
+def action_url(context: Context, action: str, **about: int) -> str:
+    """The address of one of the panel's actions, on this card: ``{% action_url "edit" as edit_url %}``; ``about`` are
+    further ids: ``{% action_url "role" member_id=member.member_id as role_url %}``.
+    """
+    return f"{reverse('panels:act', args=[context['slug'], action])}?{replace(context['card'], **about).query()}"
 
 
 @register.simple_tag(takes_context=True)
