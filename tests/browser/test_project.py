@@ -1,4 +1,6 @@
-"""The project panel on a page of its own: its status changed, a follow-up planned and a member found and added."""
+"""The project panel on a page of its own: its status changed, a follow-up planned, a member found, added, given another
+function and taken out.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,27 @@ def test_a_project_moves_on_and_somebody_joins(strict_desk: Desk) -> None:
     page.get_by_role("option", name=f"{person['first_name']} {person['last_name']}, Acme").first.click()
     page.get_by_role("button", name="Save").click()
     members = page.get_by_role("region", name="Members")
-    expect(members.get_by_role("link", name=f"{person['first_name']} {person['last_name']}")).to_be_visible()
+    expect(
+        members.get_by_role("link", name=f"{person['first_name']} {person['last_name']}", exact=True)
+    ).to_be_visible()
     expect(page.get_by_role("link", name="Add a member")).to_be_focused()
     assert [one["person"] for one in tenant.table("project_member").values() if one["project"] == key][-1] == joins
     looks_well(page, "project-800")
+
+    page.get_by_role("link", name=f"Change the function: {person['first_name']} {person['last_name']}").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("combobox", name="Function")).to_be_focused()
+    page.get_by_role("combobox", name="Function").select_option("Sponsor")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("link", name="Change the function").and_(page.locator(":focus"))).to_be_visible()
+    expect(members.get_by_role("listitem").filter(has_text=person["last_name"])).to_contain_text("Sponsor")
+
+    page.set_viewport_size({"width": NARROW, "height": 800})
+    page.get_by_role("link", name=f"Remove: {person['first_name']} {person['last_name']}").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Remove")).to_be_focused()
+    looks_well(page, "project-300-remove")
+    page.keyboard.press("Enter")
+    expect(members.get_by_role("listitem").filter(has_text=person["last_name"])).to_have_count(0)
+    expect(page.get_by_role("heading", name="Members")).to_be_focused()
+    looks_well(page, "project-300-members")

@@ -39,13 +39,9 @@ class SaleForm(CreateForm):
 
     def _default(self) -> str:
         """SuperOffice's own; of its type the first where that does not have its stage."""
-        kind, stage = (getattr(self.basis.seen, name) for name in DECIDED)
-        of_type = [
-            str(one.id) for one in self.basis.choices[BEGINS] if str(one.id).startswith(f"{kind.id if kind else 0}-")
-        ]
-        return next(
-            (one for one in of_type if one.split("-")[1] == str(stage.id if stage else 0)), next(iter(of_type), "")
-        )
+        kind, stage = (one.id if one else 0 for one in (self.basis.seen.sale_type, self.basis.seen.stage))
+        of_type = [str(one.id) for one in self.basis.choices[BEGINS] if str(one.id).startswith(f"{kind}-")]
+        return next((one for one in of_type if one.startswith(f"{kind}-{stage}-")), next(iter(of_type), ""))
 
     @property
     def begins(self) -> dict[str, int]:
@@ -114,9 +110,11 @@ class AddSale(Create[SaleForm]):
 
 
 def _beginnings(basis: Basis, types: Section[list[SaleType]], steps: Section[list[Stage]]) -> Iterator[Choice]:
-    """The stages of each type the person may choose, below its name."""
+    """The stages of each type the person may choose; where there are several, a stage is called by its type too."""
     ticked = {one.type_id: one.stages for one in types.data or ()}
-    for type_id, name in {one.id: one.name for one in basis.choices.get("sale_type", ())}.items():
+    names = {one.id: one.name for one in basis.choices.get("sale_type", ())}
+    for type_id, name in names.items():
         of_type = steps_of(steps, Section(data=ticked.get(int(type_id)), trouble=types.trouble))
         for step in of_type.data or ():
-            yield Choice(f"{type_id}-{step.id}-{step.probability}", step.words, name)
+            words = f"{name} › {step.words}" if len(names) > 1 else step.words
+            yield Choice(f"{type_id}-{step.id}-{step.probability}", words)
