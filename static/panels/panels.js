@@ -446,13 +446,20 @@
     document.addEventListener(failure, () => say(notice().dataset.unreachable, "trouble-line"));
   }
 
-  document.addEventListener("htmx:beforeRequest", ({ detail: { elt, xhr } }) => {
+  // What was pressed looks done at once; an answer that says otherwise puts back what was.
+  const press = ({ requestConfig: { triggeringEvent } }, yes) =>
+    triggeringEvent?.submitter?.toggleAttribute("data-pressed", yes);
+
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    const { elt, xhr } = detail;
+    press(detail, true);
     notice()?.replaceChildren();
     if (notice() && !elt.matches(QUIET)) xhr.late = setTimeout(() => say(notice().dataset.late, "hidden"), LATE);
   });
 
-  document.addEventListener("htmx:afterRequest", (event) => {
-    clearTimeout(event.detail.xhr.late);
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    press(detail, false);
+    clearTimeout(detail.xhr.late);
     notice()?.querySelector(".hidden")?.remove();
   });
 

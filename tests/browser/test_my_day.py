@@ -14,7 +14,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 from tests.browser.people import ACME, NORDLYS, CompanyCard, Desk, pressed, wait_until_closed, wait_until_loaded
 from tests.browser.test_for_everybody import violations
 from tests.browser.test_layout import WATCH, settled
-from tests.sandbox.world import Row
+from tests.sandbox.world import Fault, Row
 
 OSLO = ZoneInfo("Europe/Oslo")
 NAME = "sidecard.my-day.button"
@@ -138,6 +138,20 @@ def test_a_double_click_does_it_once_and_undoes_nothing(diary: Desk) -> None:
     day.page.wait_for_timeout(800)
     expect(day.row("Call the board")).to_contain_text("Moved")
     assert day.patches() == 2
+
+
+def test_it_looks_done_at_once_and_comes_back_if_it_is_not(diary: Desk) -> None:
+    day = standalone(diary)
+    diary.sandbox.world.faults.append(Fault("Appointment/", method="PATCH", status=500, delay=2.0, count=1))
+    title = day.row("Send contract").get_by_role("link", name="Send contract")
+
+    day.button("Complete: Send contract").click()
+
+    expect(title).to_have_css("text-decoration-line", "line-through", timeout=1900)
+    assert day.patches() == 0
+    expect(day.row("Send contract").get_by_role("alert")).to_be_visible()
+    expect(title).to_have_css("text-decoration-line", "none")
+    assert day.record("Send contract")["completed"] is False
 
 
 def test_with_the_keyboard_alone(diary: Desk) -> None:
