@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import BrowserContext, Dialog, Playwright, expect, sync_playwright
 
 from tests.browser import chromium
-from tests.browser.people import Desk
+from tests.browser.people import ACME, Desk
 from tests.sandbox import seed
 from tests.sandbox.server import Sandbox
+
+OSLO = ZoneInfo("Europe/Oslo")
 
 
 @pytest.fixture(autouse=True)
@@ -142,3 +146,18 @@ def strict_desk(open_browser: Open, at_desk: Callable[[BrowserContext], Desk]) -
 def oresund_has_panels(sandbox: Sandbox) -> None:
     """Our panels on the other customer's cards too, as his administrator would put them there."""
     seed.add_panels(sandbox.world.tenants["Cust67890"], sandbox.world.stamp(), sandbox.app_url)
+
+
+@pytest.fixture
+def diary(strict_desk: Desk) -> Desk:
+    """Alice's: two follow-ups overdue, one today, one to come."""
+    tenant = strict_desk.tenant()
+    template = next(row for row in tenant.table("appointment").values() if row["contact"] == ACME)
+    tenant.table("appointment").clear()
+    ten = datetime.now(UTC).astimezone(OSLO).replace(hour=10, minute=0, second=0, microsecond=0)
+    for title, days in (("Send contract", -1), ("Call the board", -4), ("Lunch", 0), ("Visit the site", 3)):
+        start = (ten + timedelta(days=days)).astimezone(UTC).replace(tzinfo=None)
+        times = {"start": start.isoformat(), "end": (start + timedelta(hours=1)).isoformat()}
+        more = {"title": title, "completed": False, "associate": 5}
+        tenant.table("appointment")[tenant.next_id("appointment")] = template | times | more
+    return strict_desk

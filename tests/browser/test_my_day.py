@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, expect
@@ -16,7 +14,6 @@ from tests.browser.test_for_everybody import violations
 from tests.browser.test_layout import WATCH, settled
 from tests.sandbox.world import Fault, Row
 
-OSLO = ZoneInfo("Europe/Oslo")
 NAME = "sidecard.my-day.button"
 PICTURES = os.environ.get("PICTURES", "")
 """A folder for screenshots of each width, to look at."""
@@ -50,21 +47,6 @@ class Morning:
     def patches(self) -> int:
         calls = [call for call in self.desk.sandbox.world.calls if call["method"] == "PATCH"]
         return len([call for call in calls if call["status"] == 200])
-
-
-@pytest.fixture
-def diary(strict_desk: Desk) -> Desk:
-    """Alice's: two follow-ups overdue, one today, one to come."""
-    tenant = strict_desk.tenant()
-    template = next(row for row in tenant.table("appointment").values() if row["contact"] == ACME)
-    tenant.table("appointment").clear()
-    ten = datetime.now(UTC).astimezone(OSLO).replace(hour=10, minute=0, second=0, microsecond=0)
-    for title, days in (("Send contract", -1), ("Call the board", -4), ("Lunch", 0), ("Visit the site", 3)):
-        start = (ten + timedelta(days=days)).astimezone(UTC).replace(tzinfo=None)
-        times = {"start": start.isoformat(), "end": (start + timedelta(hours=1)).isoformat()}
-        more = {"title": title, "completed": False, "associate": 5}
-        tenant.table("appointment")[tenant.next_id("appointment")] = template | times | more
-    return strict_desk
 
 
 def on_navigator(desk: Desk) -> tuple[CompanyCard, Morning]:
