@@ -111,7 +111,9 @@ def _look(tenant: Tenant) -> None:
 @require_POST
 @for_administrators
 async def pause(request: HttpRequest, visitor: Membership) -> HttpResponse:
-    """Pause, or go on: panels say so, and work in the background rests."""
+    """Pause, or go on: panels say so, and work in the background reads nothing in the customer's SuperOffice. Our keys
+    stay, so that it can go on; and his events are still received, so that SuperOffice does not give the webhook up.
+    """
     resume = request.POST.get("resume") == "1"
     await briefly(lambda: _pause(visitor, resume=resume))
     return _to("configure", visitor.tenant)

@@ -38,6 +38,10 @@ class Notice(TenantOwned):
     def due(cls) -> models.QuerySet[Notice]:
         return cls.across_tenants.filter(heeded_at=None, due_at__lte=now()).select_related("tenant").order_by("pk")
 
+    @classmethod
+    def heeded_before(cls, moment: datetime) -> models.QuerySet[Notice]:
+        return cls.across_tenants.filter(heeded_at__lt=moment)
+
     def claim(self) -> bool:
         return Notice.due().filter(pk=self.pk).update(due_at=now() + LEASE) == 1
 

@@ -11,10 +11,12 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Q
 
+from crm_client.auth import renew
 from crm_client.cache import forget as forget_facts
 from crm_client.clients import sync_http
 from crm_client.errors import CrmError, NotSignedIn, Unavailable
 from crm_client.state import TenantState
+from crm_client.system_user import TICKET_LASTS
 from crm_client.users import current_principal
 from panel.appstore.models import Notice, now
 from panel.panels.memory import forget_everything
@@ -130,7 +132,8 @@ def ask_for_states() -> int:
 @shared_task
 def probe() -> int:
     """See whether SuperOffice still lets us in: an authorization that is revoked without a word to us is noticed here
-    [CERT-11]. Returns how many were looked at.
+    [CERT-11], also while the customer pauses, for our keys must not outlive it. Then only a ticket is asked for, and
+    nothing read in his SuperOffice. Returns how many were looked at.
     """
     lately = Q(answered_at=None) | Q(answered_at__lt=now() - PROBE_EVERY) | Q(refused_at__isnull=False)
     due = Tenant.objects.filter(lately, environment=settings.SUPEROFFICE["environment"], status=Status.ACTIVE)
@@ -141,7 +144,10 @@ def probe() -> int:
 def _probed(tenant: Tenant, http: httpx.Client) -> bool:
     row = Tenant.objects.filter(pk=tenant.pk)
     try:
-        doors.as_system_user(tenant, http)(current_principal())
+        if tenant.paused_at is None:
+            doors.as_system_user(tenant, http)(current_principal())
+        else:
+            renew(http, doors.system_user(tenant), TICKET_LASTS)
     except NotSignedIn:
         if tenant.refused_at is None:
             row.update(refused_at=now())
@@ -160,8 +166,11 @@ def _probed(tenant: Tenant, http: httpx.Client) -> bool:
 
 @shared_task
 def forget_who_left() -> int:
-    """Delete everything about customers who left longer ago than the retention; returns how many."""
+    """Delete everything about customers who left longer ago than the retention; returns how many. State changes that
+    were heeded as long ago go too; the customer's diary tells of them for longer.
+    """
     before = datetime.now(UTC) - timedelta(days=settings.RETENTION_DAYS)
+    Notice.heeded_before(before).delete()
     gone = Tenant.objects.filter(status__in=[Status.REVOKED, Status.REMOVED], left_at__lt=before)
     names = list(gone.values_list("ctx", flat=True))
     for ctx in names:

@@ -78,8 +78,13 @@ def as_system_user(tenant: Tenant, client: httpx.Client) -> Crm:
 
     Raises ``NotSignedIn`` at the first call where SuperOffice gave no system token or takes it no more.
     """
+    return Crm(client, BlockingTenantAddress(tenant, client), system_user(tenant))
+
+
+def system_user(tenant: Tenant) -> SystemUser:
+    """The credential of background work, renewed when it is needed."""
     ours = settings.SUPEROFFICE
-    credential = SystemUser(
+    return SystemUser(
         ours["login_url"],
         tenant.ctx,
         tenant.serial,
@@ -89,4 +94,3 @@ def as_system_user(tenant: Tenant, client: httpx.Client) -> Crm:
         Tickets(tenant),
         keys,
     )
-    return Crm(client, BlockingTenantAddress(tenant, client), credential)

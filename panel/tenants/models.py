@@ -54,9 +54,9 @@ class Tenant(models.Model):
     ticket_renewing_until = models.DateTimeField(null=True, blank=True)
     """A lease: somebody is exchanging the system token until then."""
     answered_at = models.DateTimeField(null=True, blank=True)
-    """When background work was last let in by NetServer."""
+    """When background work was last let in."""
     refused_at = models.DateTimeField(null=True, blank=True)
-    """Since when NetServer refuses to let background work in; empty while it does not."""
+    """Since when background work is not let in; empty while it is."""
     paused_at = models.DateTimeField(null=True, blank=True)
     """Since when the customer's administrator has us rest."""
     left_at = models.DateTimeField(null=True, blank=True)

@@ -27,6 +27,9 @@ AHEAD = timedelta(minutes=5)
 def renew_grants() -> int:
     """Renew the grants of people who were here lately and would soon meet an expired token; returns how many.
 
+    While a customer pauses, nobody waits for a panel, so nothing is renewed ahead. It costs nobody his sign-in: the
+    refresh token lives for years, and the first panel afterwards renews by itself [auth/sign-in-user/auth-code-flow].
+
     Safe to run twice or side by side: each row is renewed by whoever gets its lease, and skipped once it is renewed.
     """
     with sync_http() as http:
@@ -39,6 +42,7 @@ def due(now: datetime) -> QuerySet[Membership]:
         Membership.across_tenants.filter(grant_expires_at__lte=now + AHEAD, last_used_at__gte=now - USED_LATELY)
         .filter(Q(renewing_until=None) | Q(renewing_until__lt=now))
         .exclude(sealed_grant="")
+        .filter(tenant__paused_at=None)
         .exclude(tenant__status__in=[Tenant.Status.SUSPENDED, Tenant.Status.MAINTENANCE])
         .select_related("tenant")
     )

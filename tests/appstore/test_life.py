@@ -178,6 +178,28 @@ def test_an_accident_at_superid_revokes_nobody(installed: Client) -> None:
     assert Tenant.objects.get(ctx=CTX).refused_at is None
 
 
+def test_while_the_customer_pauses_his_superoffice_is_not_read_but_a_revocation_is_noticed(
+    installed: Client, sandbox: Sandbox, there: SandboxTenant
+) -> None:
+    """And what lets us go on afterwards stays."""
+    Tenant.objects.update(paused_at=datetime.now(UTC), answered_at=None)
+    sandbox.world.calls.clear()
+
+    assert tasks.probe() == 1
+    tenant = Tenant.objects.get(ctx=CTX)
+    assert tenant.answered_at is not None
+    assert tenant.system_token
+    assert tasks.probe() == 0, "once an hour is enough"
+    assert {call["path"].split("/")[1] for call in sandbox.world.calls} == {"Login"}, "the login host alone is asked"
+
+    sandbox.world.end_authorization(there, "charlie")
+    long_ago = datetime.now(UTC) - timedelta(days=1)
+    Tenant.objects.update(answered_at=long_ago, refused_at=long_ago)
+    tasks.probe()
+    assert status() == Status.REVOKED
+    assert Tenant.objects.get(ctx=CTX).sealed_system_token == ""
+
+
 def test_who_left_is_forgotten_when_the_retention_is_over(installed: Client) -> None:
     tenant = Tenant.objects.get(ctx=CTX)
     tenant.close(Status.REMOVED)
@@ -186,6 +208,20 @@ def test_who_left_is_forgotten_when_the_retention_is_over(installed: Client) -> 
     Tenant.objects.update(left_at=datetime.now(UTC) - timedelta(days=31))
     assert tasks.forget_who_left() == 1
     assert not Membership.across_tenants.exists()
+
+
+def test_heeded_state_changes_go_when_the_retention_is_over(told: Telling) -> None:
+    for _ in range(3):
+        told(ChangeType.UPGRADE)
+    tasks.heed()
+    recent, old, waiting = Notice.across_tenants.order_by("pk")
+    long_ago = datetime.now(UTC) - timedelta(days=31)
+    Notice.across_tenants.filter(pk=old.pk).update(heeded_at=long_ago)
+    Notice.across_tenants.filter(pk=waiting.pk).update(heeded_at=None, received_at=long_ago)
+
+    tasks.forget_who_left()
+
+    assert set(Notice.across_tenants.values_list("pk", flat=True)) == {recent.pk, waiting.pk}
 
 
 @pytest.mark.parametrize("flag", ["needs_reapproval", "expired"])

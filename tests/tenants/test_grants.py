@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from crm_client.auth import Grant
 from crm_client.errors import NotSignedIn
+from panel.tenants import known
 from panel.tenants.grants import Grants
 from panel.tenants.models import Membership, Tenant
 from panel.tenants.tasks import due, renew_grants
@@ -172,6 +173,19 @@ def test_who_is_left_alone(alice: Membership, sandbox: Sandbox, columns: dict[st
     Membership.across_tenants.update(**columns)
     assert not due(datetime.now(UTC)).exists()
     assert (renew_grants(), refreshes(sandbox)) == (0, 0)
+
+
+def test_while_the_customer_pauses_nothing_is_renewed_ahead_and_nobody_is_signed_out(
+    client: Client, alice: Membership, sandbox: Sandbox
+) -> None:
+    soon(-3600)
+    Tenant.objects.update(paused_at=datetime.now(UTC))
+    assert (renew_grants(), refreshes(sandbox)) == (0, 0)
+
+    Tenant.objects.update(paused_at=None)
+    known.changed(alice.tenant)
+    assert client.get("/panels/company/?uctx=Cust12345&usid=5&contact_id=17").status_code == 200
+    assert refreshes(sandbox) == 1
 
 
 def test_a_revoked_grant_signs_out(alice: Membership, sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
