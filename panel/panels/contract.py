@@ -88,6 +88,13 @@ class Card:
         )
 
     @property
+    def record(self) -> tuple[str, int] | None:
+        """The card's own record: what cards call its id, and that; None for a card without. Of several it is the most
+        special one, for a sale's card may name its company too.
+        """
+        return next(((name, key) for name in reversed(RECORDS) if (key := getattr(self, name))), None)
+
+    @property
     def is_mobile(self) -> bool:
         """In SuperOffice Mobile, whose older name is Pocket CRM; it shows panels at top level [cust/soprotocol]."""
         return self.client == MOBILE and not self.embedded

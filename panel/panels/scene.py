@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -32,6 +33,10 @@ SHELL = "X-Sidecard-Shell"
 """The header by which htmx in an embedded page says so: a script's request has no ``Sec-Fetch-Dest: iframe``."""
 
 
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 SHORTEST = 3
 """Letters before a search is sent; SuperOffice demands it of applications [CERT-20]."""
 
@@ -48,6 +53,8 @@ class Scene:
     membership: Membership | None = field(default=None)
     memberships: list[Membership] = field(default_factory=list)
     """Of several customers, where a page of our own lets one choose."""
+    began_at: datetime = field(default_factory=now)
+    """What it shows is at least as new, unless it is painted from what was seen before."""
 
     @classmethod
     def of(cls, request: HttpRequest, slug: str, action: str = "") -> Scene:
@@ -151,6 +158,7 @@ class Scene:
             "panel_url": self.panel_url,
             "act_url": self.act_url,
             "client_url": self.client_url,
+            "as_of": self.began_at,
             # What the fragments of signing in want to know.
             "ctx": self.card.ctx,
             "embedded": self.card.embedded,
@@ -193,7 +201,7 @@ class Scene:
         body = self._rendered(f"{self.template}#{action.shows}", {**context, "came_back": True})
         said = " · ".join(filter(None, (str(action.done), context.get("warning", ""))))
         notice = self._rendered("panels/notice.html", {"notice": said}) if said else ""
-        return trigger_client_event(HttpResponse(body + notice), CHANGED)
+        return self._changed(HttpResponse(body + notice))
 
     def done_elsewhere(self) -> HttpResponse:
         """After a plain form post: back to the panel, where ``panels.js`` reads the fragment."""
@@ -203,6 +211,12 @@ class Scene:
         """The change is made, reading it back failed; never looks like a failed change."""
         response = self.trouble(saved_but_unseen(explain(error)))
         response.status_code = 200
+        return self._changed(response)
+
+    def _changed(self, response: HttpResponse) -> HttpResponse:
+        """Tells the page around what was done here: its change, up to now, is no news to it."""
+        if self.card.record:
+            response.write(self._rendered("panels/watch.html#own", {"as_of": now(), "is_late": True}))
         return trigger_client_event(response, CHANGED)
 
     def quiet(self) -> HttpResponse:

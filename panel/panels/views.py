@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -96,7 +97,8 @@ async def _whole(scene: Scene, person: Membership) -> HttpResponse:
 async def _painted(scene: Scene, person: Membership, seen: Recollection) -> HttpResponse:
     """At once, from what was seen a moment ago; the page then asks for itself anew (``settles``)."""
     crm = await doors.as_person(person, scene.language, seen, asks=False)
-    return scene.page(scene.template, {**await scene.panel.load(crm, scene.card), "seen": seen})
+    as_of = scene.began_at - timedelta(seconds=seen.age)
+    return scene.page(scene.template, {**await scene.panel.load(crm, scene.card), "seen": seen, "as_of": as_of})
 
 
 async def _asked(scene: Scene, person: Membership, seen: Recollection) -> HttpResponse:

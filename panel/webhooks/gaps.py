@@ -104,12 +104,9 @@ def changed_since(name: str, since: datetime) -> Operation[list[tuple[int, datet
 
 def _noted(tenant: Tenant, name: str, key: int, at: datetime) -> bool:
     """True if nobody told us of it. Who it was, archives say by name only."""
-    row, is_new = RecordChange.objects.of(tenant).get_or_create(
-        tenant=tenant, record=name, record_id=key, defaults={"changed_at": at, "changed_by": 0}
-    )
-    if not is_new:
-        later = RecordChange.objects.of(tenant).filter(pk=row.pk, changed_at__lt=at - TOLD_LATER)
-        if not later.update(changed_at=at, changed_by=0):
-            return False
+    changes = RecordChange.objects.of(tenant).filter(record=name, record_id=key)
+    if changes.filter(changed_at__gte=at - TOLD_LATER).exists():
+        return False
+    changes.update_or_create(tenant=tenant, record=name, record_id=key, changed_by=0, defaults={"changed_at": at})
     records_changed(tenant, [(name, key)])
     return True

@@ -120,16 +120,21 @@ def fingerprint(event: Event) -> str:
 
 
 class RecordChange(TenantOwned):
-    """When a record changed last, and by whom: what an open panel asks for."""
+    """When somebody changed a record last: what an open panel asks for. One row a person, for what somebody else did
+    must still be told to whoever changed the record himself after that.
+    """
 
     record = models.CharField(max_length=16)
     """As in a card: ``contact_id``, ``sale_id`` …"""
     record_id = models.BigIntegerField()
     changed_at = models.DateTimeField()
     changed_by = models.PositiveIntegerField()
+    """0 if nobody knows."""
 
     class Meta(TenantOwned.Meta):
-        constraints = [models.UniqueConstraint("tenant", "record", "record_id", name="one_change_a_record")]
+        constraints = [
+            models.UniqueConstraint("tenant", "record", "record_id", "changed_by", name="one_change_a_person")
+        ]
         indexes = [models.Index("changed_at", name="changes_by_age")]
 
     def __str__(self) -> str:

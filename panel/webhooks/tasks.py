@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
-from operator import itemgetter
 
 import structlog
 from celery import shared_task
@@ -31,6 +30,8 @@ KEPT = timedelta(days=7)
 """Handled events are remembered, so that one that is told again counts once."""
 LOOK_EVERY = timedelta(minutes=10)
 
+type Change = tuple[str, int, int]
+"""A record, by what cards call it and its id, and who changed it."""
 
 _messenger = ThreadPoolExecutor(max_workers=1, thread_name_prefix="nudge")
 
@@ -81,36 +82,34 @@ def _apply(tenant: Tenant, events: list[Delivery]) -> None:
     """All effects can be had twice, so what was broken off is simply begun again."""
     if any(is_of_list(event.name) for event in events):
         forget_facts(cache, tenant.environment, tenant.ctx)
-    latest: dict[tuple[str, int], Delivery] = {}
+    latest: dict[Change, datetime] = {}
     for event in events:
-        for record in concerned(event.entity, event.primary_key, event.values):
-            latest[record] = event
+        for name, key in concerned(event.entity, event.primary_key, event.values):
+            latest[name, key, event.changed_by] = event.happened_at
     _noted(tenant, latest)
-    records_changed(tenant, latest)
+    records_changed(tenant, {(name, key) for name, key, _by in latest})
     keys = [event.pk for event in events]
     Delivery.objects.of(tenant).filter(pk__in=keys).update(handled_at=now(), lease_until=None)
 
 
 @transaction.atomic
-def _noted(tenant: Tenant, latest: Mapping[tuple[str, int], Delivery]) -> None:
+def _noted(tenant: Tenant, latest: Mapping[Change, datetime]) -> None:
     """An event that is handled late takes back nothing that happened after it; others may write the same rows now, so
     all are locked in one order.
     """
     rows = [
-        RecordChange(
-            tenant=tenant, record=name, record_id=key, changed_at=event.happened_at, changed_by=event.changed_by
-        )
-        for (name, key), event in sorted(latest.items(), key=itemgetter(0))
+        RecordChange(tenant=tenant, record=name, record_id=key, changed_at=at, changed_by=by)
+        for (name, key, by), at in sorted(latest.items())
     ]
     RecordChange.across_tenants.bulk_create(rows, ignore_conflicts=True)
-    known = RecordChange.objects.of(tenant).filter(record_id__in={key for _name, key in latest})
+    known = RecordChange.objects.of(tenant).filter(record_id__in={key for _name, key, _by in latest})
     outdated = []
-    for row in known.select_for_update().order_by("record", "record_id"):
-        event = latest.get((row.record, row.record_id))
-        if event is not None and row.changed_at < event.happened_at:
-            row.changed_at, row.changed_by = event.happened_at, event.changed_by
+    for row in known.select_for_update().order_by("record", "record_id", "changed_by"):
+        at = latest.get((row.record, row.record_id, row.changed_by))
+        if at is not None and row.changed_at < at:
+            row.changed_at = at
             outdated.append(row)
-    RecordChange.across_tenants.bulk_update(outdated, ["changed_at", "changed_by"])
+    RecordChange.across_tenants.bulk_update(outdated, ["changed_at"])
 
 
 @shared_task

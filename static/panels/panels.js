@@ -377,7 +377,7 @@
 (() => {
   const SHOWN_FOR = 6000; // ms that "Saved" stays to be seen; screen readers read it at once
   const LATE = 1000; // ms after which who cannot see that something is under way is told
-  const QUIET = "[data-settles], [data-watch]"; // what a page asks by itself
+  const QUIET = "[data-settles], [data-watch]"; // what a page asks by itself disturbs nobody
   const embedded = window.parent !== window;
   const notice = () => document.getElementById("notice");
 
@@ -443,7 +443,9 @@
 
   // A response error is an answer that no panel makes (500, 502, 504): see htmx-config in base.html.
   for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-    document.addEventListener(failure, () => say(notice().dataset.unreachable, "trouble-line"));
+    document.addEventListener(failure, ({ detail }) => {
+      if (!detail.elt.matches(QUIET)) say(notice().dataset.unreachable, "trouble-line");
+    });
   }
 
   // What was pressed looks done at once; an answer that says otherwise puts back what was.
@@ -453,8 +455,9 @@
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
     const { elt, xhr } = detail;
     press(detail, true);
-    notice()?.replaceChildren();
-    if (notice() && !elt.matches(QUIET)) xhr.late = setTimeout(() => say(notice().dataset.late, "hidden"), LATE);
+    if (!notice() || elt.matches(QUIET)) return;
+    notice().replaceChildren();
+    xhr.late = setTimeout(() => say(notice().dataset.late, "hidden"), LATE);
   });
 
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
