@@ -10,6 +10,7 @@ from celery import shared_task
 from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Q
+from django.utils.timezone import now
 
 from crm_client.auth import renew
 from crm_client.cache import forget as forget_facts
@@ -18,7 +19,7 @@ from crm_client.errors import CrmError, NotSignedIn, Unavailable
 from crm_client.state import TenantState
 from crm_client.system_user import TICKET_LASTS
 from crm_client.users import current_principal
-from panel.appstore.models import Notice, now
+from panel.appstore.models import Notice
 from panel.panels.memory import forget_everything
 from panel.provisioning import tasks as provisioning
 from panel.provisioning.models import Setup, Thing

@@ -7,10 +7,11 @@ under its key is ours; and what is found without a row is somebody else's.
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import now
 
 from panel.provisioning.plan import Owned
 from panel.provisioning.wanted import Choice
@@ -19,10 +20,6 @@ from panel.tenants.owned import TenantOwned
 
 LEASE = timedelta(seconds=60)
 """Longer than the deadline of one call; each step takes it anew."""
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Setup(TenantOwned):

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from celery import shared_task
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
 from crm_client.clients import sync_http
 from crm_client.errors import CrmError
+from panel.celery import hurry
 from panel.provisioning.models import Setup
 from panel.provisioning.plan import Verb
 from panel.provisioning.work import Attempt, work_at
@@ -45,14 +45,7 @@ def work(pk: int) -> bool:
 
 def nudge(setup: Setup) -> None:
     """Do not wait for the sweep."""
-
-    def send() -> None:
-        try:
-            work.delay(setup.pk)
-        except (OperationalError, OSError) as error:
-            log.warning("broker does not answer", error=type(error).__name__)
-
-    transaction.on_commit(send)
+    transaction.on_commit(lambda: hurry(work, setup.pk))
 
 
 @shared_task

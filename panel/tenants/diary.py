@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from django.db import models
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from panel.tenants.models import Tenant
@@ -12,10 +13,6 @@ from panel.tenants.owned import TenantOwned
 
 KEPT = timedelta(days=100)
 """SuperOffice asks for three months [CERT-27]."""
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Happening(TenantOwned):

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import httpx
 import structlog
+from django.utils.timezone import now
 
 from crm_client import archive, webhook_definitions
 from crm_client.archive import Archive
@@ -22,7 +23,7 @@ from panel.panels.memory import records_changed
 from panel.tenants import doors
 from panel.tenants.diary import Happening
 from panel.tenants.models import Tenant
-from panel.webhooks.models import Hook, RecordChange, now
+from panel.webhooks.models import Hook, RecordChange
 
 log = structlog.get_logger(__name__)
 

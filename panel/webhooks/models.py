@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.timezone import now
 
 from crm_client.webhooks import Event
 from panel.tenants import sealing
@@ -17,10 +18,6 @@ from panel.tenants.models import Tenant
 from panel.tenants.owned import TenantOwned
 
 LEASE = timedelta(seconds=60)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Hook(TenantOwned):

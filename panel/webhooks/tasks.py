@@ -7,22 +7,20 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from itertools import groupby
 
-import structlog
 from celery import shared_task
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
-from kombu.exceptions import OperationalError
+from django.utils.timezone import now
 
 from crm_client.cache import forget as forget_facts
 from crm_client.clients import sync_http
+from panel.celery import hurry
 from panel.panels.memory import records_changed
 from panel.tenants.models import Tenant
 from panel.webhooks.effects import concerned, is_of_list
 from panel.webhooks.gaps import look_after
-from panel.webhooks.models import LEASE, Delivery, Hook, RecordChange, now
-
-log = structlog.get_logger(__name__)
+from panel.webhooks.models import LEASE, Delivery, Hook, RecordChange
 
 AT_ONCE = 200
 """Events a batch."""
@@ -41,14 +39,7 @@ def nudge() -> None:
     takes longer than all the rest.
     """
     if cache.add("webhooks:nudged", 1, 1):
-        _messenger.submit(_send)
-
-
-def _send() -> None:
-    try:
-        handle.delay()
-    except (OperationalError, OSError) as error:
-        log.warning("broker does not answer", error=type(error).__name__)
+        _messenger.submit(hurry, handle)
 
 
 @shared_task

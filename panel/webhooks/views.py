@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import structlog
 from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -18,7 +19,7 @@ from crm_client.webhooks import Event
 from panel.database import briefly
 from panel.tenants import known
 from panel.webhooks import tasks
-from panel.webhooks.models import Delivery, Hook, now
+from panel.webhooks.models import Delivery, Hook
 
 log = structlog.get_logger(__name__)
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -19,7 +20,7 @@ from panel.database import briefly
 from panel.panels.contract import Card
 from panel.tenants import access, doors
 from panel.tenants.models import Membership
-from panel.webhooks.models import RecordChange, now
+from panel.webhooks.models import RecordChange
 
 NOTHING = 204
 STOP = 286

@@ -15,6 +15,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.test import Client
+from kombu.exceptions import OperationalError
 from pytest_django import Settings
 
 from crm_client.clients import sync_http
@@ -250,6 +251,25 @@ def test_two_who_ask_at_once_share_one_setup(tenant: Tenant) -> None:
     assert second.asked_by == "Charlie"
     assert first.claim()
     assert not second.claim()
+
+
+def test_a_broker_that_does_not_answer_stops_nothing(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    """The next sweep finds what is due."""
+    asked: list[int] = []
+
+    def refuse(pk: int) -> None:
+        asked.append(pk)
+        raise OperationalError
+
+    monkeypatch.setattr(tasks.work, "delay", refuse)
+    setup = Setup.ask(tenant, Setup.Goal.PRESENT, by="Charlie")
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.nudge(setup)
+
+    assert asked == [setup.pk]
+    assert Setup.due().filter(pk=setup.pk).exists()
 
 
 def test_who_lost_the_lease_stops(sandbox: Sandbox, there: SandboxTenant, tenant: Tenant) -> None:

@@ -2,9 +2,8 @@
 
 import django.db.models.deletion
 import django.db.models.manager
+import django.utils.timezone
 from django.db import migrations, models
-
-import panel.appstore.models
 
 
 class Migration(migrations.Migration):
@@ -20,8 +19,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("change", models.CharField(max_length=32)),
-                ("received_at", models.DateTimeField(default=panel.appstore.models.now)),
-                ("due_at", models.DateTimeField(default=panel.appstore.models.now)),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("heeded_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "tenant",

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.timezone import now
 
 from crm_client.calls import Operation
 from crm_client.clients import AsyncCrm
@@ -38,10 +39,6 @@ REMEMBERED = timedelta(days=30)
 
 class NotKnownYet(Exception):
     """Nobody knows whether it was done, and it is too early to try again."""
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Once(TenantOwned):

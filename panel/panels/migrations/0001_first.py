@@ -2,9 +2,8 @@
 
 import django.db.models.deletion
 import django.db.models.manager
+import django.utils.timezone
 from django.db import migrations, models
-
-import panel.panels.editing.once
 
 
 class Migration(migrations.Migration):
@@ -28,8 +27,8 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
-                ("first_at", models.DateTimeField(default=panel.panels.editing.once.now)),
-                ("tried_at", models.DateTimeField(default=panel.panels.editing.once.now)),
+                ("first_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("tried_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "tenant",
                     models.ForeignKey(

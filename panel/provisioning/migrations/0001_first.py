@@ -2,9 +2,8 @@
 
 import django.db.models.deletion
 import django.db.models.manager
+import django.utils.timezone
 from django.db import migrations, models
-
-import panel.provisioning.models
 
 
 class Migration(migrations.Migration):
@@ -33,13 +32,13 @@ class Migration(migrations.Migration):
                 ),
                 ("off", models.JSONField(blank=True, default=list)),
                 ("groups", models.JSONField(blank=True, default=list)),
-                ("due_at", models.DateTimeField(default=panel.provisioning.models.now)),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("attempts", models.PositiveIntegerField(default=0)),
                 ("trouble", models.CharField(blank=True, max_length=500)),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("lease_word", models.CharField(blank=True, max_length=32)),
                 ("asked_by", models.CharField(blank=True, max_length=255)),
-                ("begun_at", models.DateTimeField(default=panel.provisioning.models.now)),
+                ("begun_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 ("looked_at", models.DateTimeField(blank=True, null=True)),
                 ("drift", models.JSONField(blank=True, default=list)),
@@ -71,7 +70,7 @@ class Migration(migrations.Migration):
                 ("remote_id", models.CharField(blank=True, max_length=64)),
                 ("trouble", models.CharField(blank=True, max_length=500)),
                 ("made_at", models.DateTimeField(blank=True, null=True)),
-                ("begun_at", models.DateTimeField(default=panel.provisioning.models.now)),
+                ("begun_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "tenant",
                     models.ForeignKey(

@@ -2,9 +2,8 @@
 
 import django.db.models.deletion
 import django.db.models.manager
+import django.utils.timezone
 from django.db import migrations, models
-
-import panel.tenants.diary
 
 
 class Migration(migrations.Migration):
@@ -79,7 +78,7 @@ class Migration(migrations.Migration):
                 ),
                 ("about", models.CharField(blank=True, max_length=255)),
                 ("by", models.CharField(blank=True, max_length=255)),
-                ("at", models.DateTimeField(default=panel.tenants.diary.now)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "tenant",
                     models.ForeignKey(

@@ -2,9 +2,8 @@
 
 import django.db.models.deletion
 import django.db.models.manager
+import django.utils.timezone
 from django.db import migrations, models
-
-import panel.webhooks.models
 
 
 class Migration(migrations.Migration):
@@ -27,7 +26,7 @@ class Migration(migrations.Migration):
                 ("changed_by", models.PositiveIntegerField()),
                 ("happened_at", models.DateTimeField()),
                 ("values", models.JSONField(default=dict)),
-                ("received_at", models.DateTimeField(default=panel.webhooks.models.now)),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("handled_at", models.DateTimeField(blank=True, null=True)),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),
                 (
@@ -60,8 +59,8 @@ class Migration(migrations.Migration):
                 ("word", models.CharField(max_length=64, unique=True)),
                 ("sealed_secret", models.TextField()),
                 ("heard_at", models.DateTimeField(blank=True, null=True)),
-                ("caught_up_at", models.DateTimeField(default=panel.webhooks.models.now)),
-                ("looked_at", models.DateTimeField(default=panel.webhooks.models.now)),
+                ("caught_up_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("looked_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "tenant",
                     models.ForeignKey(
