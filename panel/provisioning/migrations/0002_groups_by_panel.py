@@ -5,7 +5,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 def by_panel(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """One choice for all panels is from now on the choice for each of them."""
-    from panel.panels.catalogue import panels  # only where there is a choice to migrate
+    from panel.panels.catalogue import panels  # asked only where there is a choice to migrate
 
     for setup in apps.get_model("provisioning", "Setup").across_tenants.all():
         setup.groups = dict.fromkeys(panels(), setup.groups) if setup.groups else {}
