@@ -24,9 +24,11 @@ class Keys:
     def __init__(self, desk: Desk, address: str) -> None:
         self.desk = desk
         self.page = desk.open(f"/panels/{address}")
+        self.is_new = True
         self.press = self.page.keyboard.press
         self.to(self.page.get_by_role("link", name="Sign in", exact=True))
         self.press("Enter")
+        self.is_new = True
         self.to(self.page.get_by_role("button", name="Sign in with SuperOffice"))
         self.press("Enter")
         desk.sign_in_at_superid(self.page, "alice")
@@ -37,12 +39,16 @@ class Keys:
         self.arrived()
 
     def arrived(self) -> None:
+        self.is_new = True
         expect(self.page.locator("main .card").first).to_be_visible()
         wait_until_loaded(self.page)
 
     def to(self, target: Locator) -> None:
-        """Tab until it has the focus: back, if it lies before."""
+        """Tab until it has the focus, back if it lies before; only a new page may leave one nowhere."""
         target.wait_for()
+        if not self.is_new:
+            expect(self.page.locator("body")).not_to_be_focused()
+        self.is_new = False
         key = "Shift+Tab" if target.evaluate(LIES_BEFORE) else "Tab"
         for _ in range(FAR):
             self.press(key)
@@ -203,7 +209,15 @@ def test_sales_and_a_project(strict_desk: Desk) -> None:
     keys.press("ArrowDown")
     keys.press("Enter")
     keys.save("Add a member")
-    assert found(strict_desk, "project_member", project=project, person=joins)
+    [(_, member)] = found(strict_desk, "project_member", project=project, person=joins)
+    whom = f"{person['first_name']} {person['last_name']}"
+    keys.open(f"Change the function: {whom}", "Function")
+    keys.type("Comment", "Knows the cranes")
+    keys.save(f"Change the function: {whom}")
+    keys.enter(f"Remove: {whom}")
+    keys.enter("Remove", "button")
+    expect(page.get_by_role("heading", name="Members")).to_be_focused()
+    assert (member["comment"], member["deleted"]) == ("Knows the cranes", True)
 
 
 def test_a_day_its_requests_and_the_pipeline(diary: Desk) -> None:
@@ -254,6 +268,7 @@ def test_a_day_its_requests_and_the_pipeline(diary: Desk) -> None:
     keys.go(panel("pipeline"))
     keys.enter("All")
     expect(page.get_by_role("link", name="All", exact=True)).to_have_attribute("aria-current", "page")
+    keys.arrived()
     keys.enter("My group")
     expect(page.get_by_role("link", name="My group", exact=True)).to_have_attribute("aria-current", "page")
 

@@ -56,6 +56,8 @@ DOINGS: dict[str, dict[str, dict[str, str]]] = {
         "edit": {"name": "Harbour master"},
         "status": {"status": "2"},
         "member": {"person": "{newcomer}:Somebody", "role": "2"},
+        "role": {"role": "3"},
+        "remove": {},
         "log": TITLE,
         "plan": TITLE,
     },
@@ -183,7 +185,11 @@ def test_after_a_change_nobody_is_shown_what_it_may_have_changed(
     answer, seen = "", [one.look(everywhere[name]) for one, name in shown_to]
     shown_to[0][0].look(elsewhere)
     for action, typed in DOINGS[slug].items():
-        what = person if (slug, action) == ("request", "request") else record
+        what = record
+        if (slug, action) == ("request", "request"):
+            what = person
+        elif action in ("role", "remove"):
+            what = record | {"member_id": max(tenant.table("project_member"))}
         typed = {name: text.format(**said) for name, text in typed.items()}
         answer = do(alice, tenant, (slug.strip(), action, what), typed, answer)
 
