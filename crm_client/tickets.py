@@ -34,7 +34,7 @@ ASSIGN_BY_CATEGORY = 2147483647
 
 
 class BaseStatus(Word):
-    """What a status means to SuperOffice; postponed has further words, see ``raw``."""
+    """What a status means to SuperOffice [oas TicketStatusEntity]."""
 
     UNKNOWN = "Unknown"
     ACTIVE = "Active"
@@ -43,6 +43,19 @@ class BaseStatus(Word):
     DELETED = "Deleted"
     MERGED = "Merged"
     SPAM = "Spam"
+    POSTPONED_SPECIFIC = "PostponedSpecific"
+    POSTPONED_1_HOUR = "Postponed1Hour"
+    POSTPONED_2_HOURS = "Postponed2Hours"
+    POSTPONED_3_HOURS = "Postponed3Hours"
+    POSTPONED_4_HOURS = "Postponed4Hours"
+    POSTPONED_DAY = "PostponedDay"
+    POSTPONED_WEEK = "PostponedWeek"
+    POSTPONED_MONTH = "PostponedMonth"
+
+    @property
+    def is_postponed(self) -> bool:
+        """It sleeps, and becomes active at a moment."""
+        return self.value.startswith("Postponed")
 
 
 class Level(Word):

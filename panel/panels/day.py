@@ -12,6 +12,7 @@ tell them apart: what begins and ends at the edge of a day in UTC is taken as on
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -82,3 +83,9 @@ def moved_to(start: datetime, end: datetime, target: date, zone: ZoneInfo, all_d
     else:
         new_start = datetime.combine(target, start.astimezone(zone).time(), zone).astimezone(UTC)
     return new_start, new_start + (end - start)
+
+
+def a_month_after(day: date) -> date:
+    """The same day of the next month, or its last."""
+    year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

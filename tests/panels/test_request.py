@@ -8,9 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 
+from crm_client.tickets import BaseStatus
+from panel.panels.request.facts import wakes
 from tests.panels.conftest import ACME, address, text_of
 from tests.panels.test_edit import HTMX
 from tests.panels.test_follow_ups import hours_later
@@ -312,7 +315,141 @@ def test_it_works_without_javascript(alice: Client, where: Where, ticket: Row) -
     assert ticket["status"] == CLOSED
 
 
+@pytest.fixture
+def lengths(tenant: Tenant) -> dict[int, str]:
+    """Statuses that postpone by a length of their own, and one nobody chooses."""
+    rows = tenant.lists["ticketstatus"]
+    words = {4: "Postponed2Hours", 5: "PostponedMonth", 6: "Spam"}
+    for rank, (key, word) in enumerate(words.items(), 4):
+        rows[key] = {"name": f"<{word}>", "tooltip": "", "rank": rank, "deleted": False, "status": word}
+    return words
+
+
+def test_a_status_with_a_length_of_its_own_is_one_click(
+    alice: Client, where: Where, ticket: Row, lengths: dict[int, str]
+) -> None:
+    """In the customer's words; it is told until when. A second click within the same minute finds it done."""
+    page = text_of(alice.get(where()))
+    assert re.findall(r"Set to</span> ([^<]+)</button>", page) == [
+        "Closed",
+        "&lt;Postponed2Hours&gt;",
+        "&lt;PostponedMonth&gt;",
+    ]
+
+    response = press(alice, where, "status", token(page), status=4)
+
+    until = datetime.fromisoformat(ticket["activate"]).replace(tzinfo=UTC)
+    assert response.status_code == 200
+    assert ticket["status"] == 4
+    assert abs(until - datetime.now(UTC) - timedelta(hours=2)) <= timedelta(minutes=1)
+    assert "Postponed until" in text_of(response)
+    assert present(text_of(response)) == "&lt;Postponed2Hours&gt;"
+    opened = press(alice, where, "status", token(text_of(response)), status=OPEN)
+    assert opened.status_code == 200
+    assert "Postponed until" not in text_of(opened)
+
+
+@pytest.mark.parametrize(
+    ("base", "until"),
+    [
+        (BaseStatus.POSTPONED_1_HOUR, datetime(2026, 1, 31, 23, 30, tzinfo=UTC)),
+        (BaseStatus.POSTPONED_DAY, datetime(2026, 2, 1, 22, 30, tzinfo=UTC)),
+        (BaseStatus.POSTPONED_WEEK, datetime(2026, 2, 7, 22, 30, tzinfo=UTC)),
+        (BaseStatus.POSTPONED_MONTH, datetime(2026, 2, 28, 22, 30, tzinfo=UTC)),
+        (BaseStatus.POSTPONED_SPECIFIC, None),
+        (BaseStatus.ACTIVE, None),
+    ],
+)
+def test_how_long_a_status_lets_a_request_sleep(base: BaseStatus, until: datetime | None) -> None:
+    assert wakes(base, datetime(2026, 1, 31, 22, 30, 17, tzinfo=UTC)) == until
+
+
 # Forms
+
+
+TO_COME = {"status": "3", "day": "2099-03-01", "time": "08:15", "zone": "Europe/Oslo"}
+
+
+def test_a_request_is_postponed_until_a_moment(alice: Client, where: Where, ticket: Row) -> None:
+    """On the reader's clock; opened again it is awake."""
+    page = text_of(alice.get(where("postpone"), headers=HTMX))
+    assert re.findall(r">([^<]+)</option>", page) == ["Postponed"]
+
+    response = alice.post(where("postpone"), fields(page) | TO_COME, headers=HTMX)
+
+    assert response.status_code == 200, text_of(response)
+    assert (ticket["status"], ticket["activate"][:16]) == (3, "2099-03-01T07:15")
+    assert present(text_of(response)) == "Postponed"
+    assert "Mar 1, 2099, 7:15" in text_of(response)
+    assert "sidecard:changed" in response.headers["HX-Trigger"]
+    later = form(alice, where, "postpone") | TO_COME | {"day": "2099-03-02"}
+    assert alice.post(where("postpone"), later, headers=HTMX).status_code == 200
+    assert ticket["activate"][:10] == "2099-03-02"
+
+
+def test_a_moment_gone_by_wakes_nobody(alice: Client, where: Where, ticket: Row) -> None:
+    before = dict(ticket)
+
+    for wrong in ({"day": "2020-01-01"}, {"day": ""}, {"time": "soon"}, {"status": "2"}):
+        response = alice.post(where("postpone"), form(alice, where, "postpone") | TO_COME | wrong, headers=HTMX)
+        assert response.status_code == 422
+        assert text_of(response).count('class="errorlist"') == 1
+    assert ticket == before
+
+
+def test_a_request_closed_meanwhile_is_not_put_to_sleep(alice: Client, where: Where, ticket: Row) -> None:
+    """He chooses; the moment he typed stays."""
+    typed = form(alice, where, "postpone") | TO_COME
+    ticket["status"] = CLOSED
+
+    torn = alice.post(where("postpone"), typed, headers=HTMX)
+
+    assert torn.status_code == 409
+    assert "<b>Closed</b>" in text_of(torn) or "Someone changed this meanwhile" in text_of(torn)
+    back = fields(text_of(torn))
+    assert {name: back[name] for name in ("day", "time", "zone")} == {k: v for k, v in TO_COME.items() if k != "status"}
+    assert ticket["status"] == CLOSED
+    assert alice.post(where("postpone"), back | TO_COME | {"choose-status": "mine"}, headers=HTMX).status_code == 200
+    assert ticket["status"] == 3
+
+
+@pytest.mark.parametrize(("fault", "status", "words"), TROUBLES)
+def test_when_to_wake_comes_back_whatever_happens(
+    alice: Client,
+    where: Where,
+    sandbox: Sandbox,
+    ticket: Row,
+    fail: Callable[..., None],
+    fault: dict[str, Any],
+    status: int,
+    words: str,
+) -> None:
+    typed, before = form(alice, where, "postpone") | TO_COME, dict(ticket)
+    fail(**PATCH, **fault)
+
+    response = alice.post(where("postpone"), typed, headers=HTMX)
+
+    assert (response.status_code, words in text_of(response)) == (status, True)
+    assert without_basis(fields(text_of(response))) == without_basis(typed)
+    assert ticket == before
+    sandbox.world.faults.clear()
+    fail(**PATCH, drop="after", count=1)
+    assert alice.post(where("postpone"), typed, headers=HTMX).status_code == 200
+    assert ticket["status"] == 3
+
+
+def test_without_a_status_for_it_nothing_is_postponed(
+    alice: Client, bob: Client, where: Where, tenant: Tenant, ticket: Row
+) -> None:
+    """CERT-39: nor by who may not change it."""
+    assert "request/postpone/" in text_of(alice.get(where()))
+    tenant.denied["bob"] = ["ticket:update"]
+    assert "request/postpone/" not in text_of(bob.get(where(human="bob")))
+    assert 'class="denied"' in text_of(bob.get(where("postpone", "bob"), headers=HTMX))
+    del tenant.lists["ticketstatus"][3]
+    cache.clear()
+
+    assert "request/postpone/" not in text_of(alice.get(where()))
 
 
 def form(client: Client, where: Where, action: str, **query: object) -> dict[str, str]:

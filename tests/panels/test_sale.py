@@ -12,7 +12,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from panel.panels.sale.facts import a_month_after
+from panel.panels.day import a_month_after
 from tests.panels.conftest import ACME, address, but_facts, text_of
 from tests.panels.test_edit import HTMX
 from tests.panels.test_person import EMBEDDED, fields, without_basis

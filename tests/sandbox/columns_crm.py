@@ -394,6 +394,7 @@ TICKET = Columns(
         "repliedAt": stored("replied"),
         "closedAt": stored("closed"),
         "deadline": stored("deadline"),
+        "activated": lambda call, key, row: row.get("activate", ""),
         "numberOfMessages": lambda call, key, row: len(messages_of(call, key)),
         "numberOfReplies": lambda call, key, row: max(len(messages_of(call, key)) - 1, 0),
         "has_attachment": fixed(False),

@@ -23,6 +23,7 @@ FIELDS: dict[str, Field] = {
     "Sale": record("sale", "sale"),
     "Project": record("project", "project"),
     "Deadline": moment("deadline"),
+    "Activate": moment("activate"),
     "ReadByOwner": moment("read_by_owner"),
     "RepliedAt": moment("replied"),
 }
@@ -49,7 +50,7 @@ def _closed(call: Call, key: int, row: Row, wanted: Entity) -> None:
 
 def _new(call: Call) -> Row:
     return {
-        **dict.fromkeys(("title", "author", "deadline", "read_by_owner", "replied", "closed"), ""),
+        **dict.fromkeys(("title", "author", "deadline", "activate", "read_by_owner", "replied", "closed"), ""),
         **dict.fromkeys(("person", "sale", "project"), 0),
         **dict.fromkeys(("category", "status", "type"), 1),
         "priority": 2,

@@ -15,13 +15,9 @@ A follow-up on a person is about his company too; one on a sale or a project is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo, available_timezones
 
-from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from crm_client.appointments import APPOINTMENTS, ActivityStatus, Appointment, same_appointment
@@ -33,13 +29,9 @@ from crm_client.udef import UdefField
 from panel.panels.contract import Card
 from panel.panels.editing.basis import Basis
 from panel.panels.editing.creating import Create, CreateForm, with_
-from panel.panels.editing.fields import PLAIN, DayField
+from panel.panels.editing.moments import MomentForm
 from panel.panels.editing.pickers import persons_at
 from panel.panels.editing.sheet import Entry
-
-WORKDAY_BEGINS = time(9)
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
-"""Beyond these somebody mistyped the year."""
 
 
 class LogForm(CreateForm):
@@ -52,35 +44,18 @@ class LogForm(CreateForm):
         return {"start": at, "end": at, "status": ActivityStatus.COMPLETED}
 
 
-class PlanForm(LogForm):
-    """The same, and when. The reader's time zone comes from his browser (``panels.js``); without it it is UTC."""
+class PlanForm(MomentForm, LogForm):
+    """The same, and when."""
 
     def __init__(self, card: Card, basis: Basis, data: Any = None) -> None:
         super().__init__(card, basis, data)
-        day = self.fields["day"] = DayField(card.language)
-        day.label, day.initial = _("Date"), next_workday(datetime.now(UTC).date())
-        day.validators += [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
-        self.fields["time"] = forms.TimeField(
-            label=_("Time"),
-            initial=WORKDAY_BEGINS,
-            widget=forms.TimeInput(PLAIN | {"type": "time"}, format="%H:%M"),
-        )
-        self.fields["zone"] = forms.CharField(
-            required=False, widget=forms.HiddenInput({"data-zone": "id_time_helptext"}), initial="UTC"
-        )
-        self.fields["time"].help_text = _("In UTC")
+        self.ask_moment(card.language)
         self.order_fields(["task", "day", "time", "title", "person", "text"])
-
-    def clean_zone(self) -> ZoneInfo:
-        zone = self.cleaned_data["zone"]
-        return ZoneInfo(zone if zone in known_zones() else "UTC")
 
     def times(self, start: Appointment, first_at: datetime) -> dict[str, Any]:
         """As long as SuperOffice's own default is."""
-        typed = self.cleaned_data
-        at = datetime.combine(typed["day"], typed["time"], typed["zone"]).astimezone(UTC)
         length = start.end - start.start if start.end and start.start else timedelta(hours=1)
-        return {"start": at, "end": at + length}
+        return {"start": self.moment, "end": self.moment + length}
 
 
 class Log(Create[LogForm]):
@@ -139,13 +114,3 @@ class Plan(Log):
     part = "plan"
     done = _("Planned")
     form = PlanForm
-
-
-def next_workday(today: date) -> date:
-    """Tomorrow, or Monday."""
-    return today + timedelta(days=7 - today.weekday() if today.weekday() >= 4 else 1)
-
-
-@cache
-def known_zones() -> set[str]:
-    return available_timezones()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 
-from crm_client.tickets import TICKETS
+from crm_client.tickets import TICKETS, BaseStatus
 from panel.panels.editing.clicks import Click, ClickForm
-from panel.panels.request.facts import Facts
+from panel.panels.request.facts import Facts, wakes
 
 
 class StatusForm(ClickForm[Facts]):
@@ -17,10 +18,11 @@ class StatusForm(ClickForm[Facts]):
     status = forms.IntegerField(required=False)
 
     def wishes(self, facts: Facts) -> dict[str, Any]:
-        wanted = self.cleaned_data.get("status")
-        if wanted not in {step.id for step in facts.offered}:
+        step = next((step for step in facts.offered if step.id == self.cleaned_data.get("status")), None)
+        if step is None:
             raise forms.ValidationError(_("Choose from the list."))
-        return {"status": wanted}
+        until = wakes(BaseStatus(step.base), datetime.now(UTC))
+        return {"status": step.id} | ({"wakes": until} if until else {})
 
 
 class TakeForm(ClickForm[Facts]):

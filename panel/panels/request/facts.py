@@ -1,13 +1,14 @@
 """What is known of a request: its status, who has it, and what can be done about it by one click.
 
-A status is offered if it means "active" or "closed": to postpone a request, SuperOffice wants to know until when.
+A status is offered if it means "active", "closed", or "postponed" by a length of its own. Of others that mean
+"postponed" SuperOffice wants to know until when: they stand in a form.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from crm_client.records import Record
 from crm_client.tickets import TICKETS, BaseStatus, Status, Ticket
 from panel.panels.contract import Card, Section
+from panel.panels.day import a_month_after
 from panel.panels.editing import Sheet, clicks
 from panel.panels.editing.basis import Basis
 
@@ -33,7 +35,25 @@ class Shown(Sheet):
         "sale": _("Sale"),
         "project": _("Project"),
     }
-    kept = ("BaseStatus", "Author", "CreatedAt", "LastChanged", "Deadline", "ClosedAt", "Person")
+    kept = ("BaseStatus", "Author", "CreatedAt", "LastChanged", "Deadline", "ClosedAt", "Person", "Activate")
+
+
+HOURS = {
+    BaseStatus.POSTPONED_1_HOUR: 1,
+    BaseStatus.POSTPONED_2_HOURS: 2,
+    BaseStatus.POSTPONED_3_HOURS: 3,
+    BaseStatus.POSTPONED_4_HOURS: 4,
+    BaseStatus.POSTPONED_DAY: 24,
+    BaseStatus.POSTPONED_WEEK: 7 * 24,
+}
+
+
+def wakes(base: BaseStatus, now: datetime) -> datetime | None:
+    """When a request put into such a status becomes active, by the whole minute; None where the status does not say."""
+    minute = now.replace(second=0, microsecond=0)
+    if base is BaseStatus.POSTPONED_MONTH:
+        return datetime.combine(a_month_after(minute.date()), minute.timetz())
+    return minute + timedelta(hours=HOURS[base]) if base in HOURS else None
 
 
 class Step(NamedTuple):
@@ -41,6 +61,13 @@ class Step(NamedTuple):
 
     id: int
     name: str
+    base: str = ""
+    """What it means, as SuperOffice's word."""
+
+    @property
+    def is_asked(self) -> bool:
+        """It postpones the request until a moment that one has to say."""
+        return self.base in (BaseStatus.POSTPONED, BaseStatus.POSTPONED_SPECIFIC)
 
 
 @dataclass(frozen=True)
@@ -57,8 +84,7 @@ class Facts:
 
     @classmethod
     def of(cls, ticket: Ticket, statuses: Section[list[Status]], me: int, card: Card) -> Facts:
-        found = [one for one in statuses.data or () if one.base in (BaseStatus.ACTIVE, BaseStatus.CLOSED)]
-        steps = Section(data=[Step(one.status_id, one.name) for one in found], trouble=statuses.trouble)
+        steps = Section(data=steps_of(statuses.data or ()), trouble=statuses.trouble)
         return cls(ticket, steps, me, datetime.now(UTC))._signed(card)
 
     @property
@@ -95,13 +121,23 @@ class Facts:
     @property
     def offered(self) -> list[Step]:
         """The statuses to choose from, the present one in its place."""
-        steps, status = list(self.steps.data or ()), self.ticket.status
+        steps, status = [step for step in self.steps.data or () if not step.is_asked], self.ticket.status
         present = Step(status.id, status.name) if status else None
-        return steps if present is None or present.id in dict(steps) else [present, *steps]
+        return steps if present is None or present.id in {step.id for step in steps} else [present, *steps]
 
     @property
     def may_move(self) -> bool:
         return self.ticket.right("status").is_writable
+
+    @property
+    def may_postpone(self) -> bool:
+        """The customer has a status for it."""
+        return self.may_move and any(step.is_asked for step in self.steps.data or ())
+
+    @property
+    def sleeps_until(self) -> datetime | None:
+        """When it becomes active by itself."""
+        return self.ticket.wakes if self.ticket.base_status.is_postponed else None
 
     @property
     def may_take(self) -> bool:
@@ -112,3 +148,9 @@ class Facts:
     @property
     def may_assign(self) -> bool:
         return self.ticket.right("owner").is_writable
+
+
+def steps_of(statuses: Sequence[Status]) -> list[Step]:
+    """Those a request can be put into; deleted, merged and spam are no statuses to choose."""
+    wanted = (BaseStatus.ACTIVE, BaseStatus.CLOSED)
+    return [Step(one.status_id, one.name, one.base) for one in statuses if one.base in wanted or one.base.is_postponed]

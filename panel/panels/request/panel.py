@@ -14,7 +14,7 @@ from crm_client.clients import AsyncCrm
 from crm_client.users import Principal, current_principal
 from panel.panels.contract import Card, Panel, Place, Section, section
 from panel.panels.request.clicks import SetStatus, Take
-from panel.panels.request.edit import Assign, EditFacts
+from panel.panels.request.edit import Assign, EditFacts, Postpone
 from panel.panels.request.facts import Facts
 from panel.panels.request.new import NewRequest, Note
 
@@ -36,6 +36,7 @@ class Request(Panel):
         "status": SetStatus(),
         "take": Take(),
         "assign": Assign(),
+        "postpone": Postpone(),
         "edit": EditFacts(),
         "note": Note(),
         "request": NewRequest(),

@@ -6,7 +6,6 @@ ticks none, or where the person may not look at types. A stage the sale is in is
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +19,7 @@ from crm_client.calls import Operation
 from crm_client.records import Record
 from crm_client.sales import SALES, Sale, SaleStatus, Stage, stages_of_type
 from panel.panels.contract import Card, Section, Text, section
+from panel.panels.day import a_month_after
 from panel.panels.editing import Sheet, clicks
 from panel.panels.editing.basis import Basis
 from panel.panels.troubles import Trouble
@@ -170,12 +170,6 @@ class Facts:
         if before is None or not self.is_open or not self.sale.right("date").is_writable:
             return {}
         return {"week": before + timedelta(days=7), "month": a_month_after(before)}
-
-
-def a_month_after(day: date) -> date:
-    """The same day of the next month, or its last."""
-    year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def with_present(sale: Sale, steps: Sequence[Step]) -> list[Step]:
