@@ -241,6 +241,7 @@
     constructor(select) {
       this.select = select;
       this.source = select.closest("[data-suggest]")?.dataset;
+      this.near = [...select.options].filter((option) => !isNone(option)); // offered before anything is looked up
       const box = document.createElement("div");
       box.className = "combobox";
       box.innerHTML = PARTS;
@@ -285,7 +286,7 @@
       this.asked = null;
       const text = this.input.value.trim();
       if (!this.source) this.offer(text);
-      else if (text.length < SHORTEST) this.show([], text && this.source.hint);
+      else if (text.length < SHORTEST) this.offer(text, text && this.source.hint);
       else this.timer = setTimeout(() => this.lookUp(text), 300);
     }
 
@@ -298,17 +299,19 @@
         .then((response) => response.json())
         .catch(() => ({ options: [], hint: document.getElementById("notice").dataset.unreachable }));
       if (this.asked !== asked || this.input !== document.activeElement) return;
-      for (const option of [...options]) if (!option.selected && !isNone(option)) option.remove();
+      for (const option of [...options]) {
+        if (!option.selected && !isNone(option) && !this.near.includes(option)) option.remove();
+      }
       for (const { value, text: label } of answer.options) {
-        if (value !== this.select.value) this.select.add(new Option(label, value));
+        if (![...options].some((one) => one.value === value)) this.select.add(new Option(label, value));
       }
       this.show([...options].filter(({ value }) => answer.options.some((one) => one.value === value)), answer.hint);
     }
 
-    offer(text) {
+    offer(text, hint) {
       const words = text.toLowerCase().split(/\s+/);
       const fits = (option) => words.every((word) => option.text.toLowerCase().includes(word));
-      if (!this.source) this.show([...this.select.options].filter(fits));
+      this.show((this.source ? this.near : [...this.select.options]).filter(fits), hint);
     }
 
     show(options, hint = "") {

@@ -55,6 +55,14 @@ def test_a_request_is_taken_settled_and_noted_on(strict_desk: Desk, ticket: tupl
     expect(now).to_have_text("Now Closed")
     expect(now).to_be_focused()
     assert row["status"] == CLOSED
+    page.get_by_role("link", name="Postpone").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("combobox", name="Status")).to_be_focused()
+    looks_well(page, "request-300-postpone")
+    page.get_by_role("button", name="Save").click()
+    expect(now).to_have_text("Now Postponed")
+    expect(page.get_by_text("Postponed until")).to_be_visible()
+    expect(page.get_by_role("link", name="Postpone")).to_be_focused()
     page.get_by_role("button", name="Set to Open").focus()
     page.keyboard.press("Enter")
     expect(now).to_have_text("Now Open")
@@ -101,3 +109,30 @@ def test_a_request_is_created_for_a_contact(strict_desk: Desk) -> None:
     looks_well(page, "requests-300")
     [row] = [row for row in tenant.table("ticket").values() if row["title"] == "The pump leaks"]
     assert row["person"] == person
+
+
+def test_a_request_is_created_for_somebody_at_a_company(strict_desk: Desk) -> None:
+    """Who works there is offered before anybody types, and narrowed by two letters; all by keyboard."""
+    tenant = strict_desk.tenant()
+    who, person = next((key, row) for key, row in tenant.table("person").items() if row["contact"] == 17)
+    page = opened(strict_desk, "contact_id=17", NARROW)
+
+    page.get_by_role("link", name="Create a request").focus()
+    page.keyboard.press("Enter")
+    whom = page.get_by_role("combobox", name="Contact")
+    offered = page.get_by_role("listbox", name="Contact").get_by_role("option")
+    expect(whom).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(offered).to_have_count(3)
+    looks_well(page, "request-300-whose")
+    page.keyboard.type(person["last_name"][:2])
+    expect(offered.first).to_contain_text(person["last_name"][:2])
+    offered.filter(has_text=person["last_name"]).click()
+    page.get_by_label("Title").fill("The pump leaks")
+    page.get_by_label("Message").fill("Since Monday.")
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_role("link", name="The pump leaks")).to_be_visible()
+    expect(page.get_by_role("link", name="Create a request")).to_be_focused()
+    [row] = [row for row in tenant.table("ticket").values() if row["title"] == "The pump leaks"]
+    assert row["person"] == who
