@@ -64,6 +64,7 @@ DOINGS: dict[str, dict[str, dict[str, str]]] = {
     "request": {
         "take": {BUTTONS: "", "take": "1"},
         "status": {BUTTONS: "", "status": "2"},
+        "postpone": {"status": "3"},
         "assign": {"owner": "6"},
         "edit": {"title": "Alarm at noon"},
         "note": {"body": "He called again"},
