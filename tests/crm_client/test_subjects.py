@@ -248,7 +248,9 @@ def test_no_panel_is_none(nothing: Any) -> None:
 def test_an_unassigned_request() -> None:
     ticket = Ticket.parse({"TicketId": 3, "OwnedBy": {"AssociateId": 0}, "BaseStatus": "PostponedWeek"})
     assert ticket.owner is None
-    assert ticket.base_status is BaseStatus.UNKNOWN
+    assert ticket.base_status is BaseStatus.POSTPONED_WEEK
+    assert ticket.base_status.is_postponed
+    assert Ticket.parse({"TicketId": 3, "BaseStatus": "PostponedForEver"}).base_status is BaseStatus.UNKNOWN
     assert next(new_ticket()).path == "v1/Ticket/default"
 
 
