@@ -138,7 +138,21 @@ def test_a_type_has_its_own_stages(alice: Client, where: Where, tenant: Tenant, 
     [options] = re.findall(r'<select name="stage".*?</select>', form_page, re.DOTALL)
     assert re.findall(r">([^<]+)</option>", options) == ["–", "Negotiation 75%", "Quote sent 50%", "Lead 10%"]
     assert (refused.status_code, wrong.status_code, saved.status_code) == (422, 422, 200)
-    assert sale["stage"] == 1
+    assert (sale["stage"], sale["probability"]) == (1, 10)
+
+
+def test_in_the_form_a_stage_brings_its_probability_unless_another_is_typed(
+    alice: Client, where: Where, sale: Row
+) -> None:
+    for typed, expected in (
+        ({"stage": "3"}, (3, 50)),
+        ({"stage": "2", "probability": "42"}, (2, 42)),
+        ({"probability": "44"}, (2, 44)),
+        ({"heading": "Pumps"}, (2, 44)),
+    ):
+        response = alice.post(where("edit"), form(alice, where, "edit") | typed, headers=HTMX)
+        assert response.status_code == 200
+        assert (sale["stage"], sale["probability"]) == expected
 
 
 def test_a_form_knows_the_stages_already(alice: Client, where: Where, calls: Calls) -> None:

@@ -23,6 +23,21 @@ from panel.panels.editing.form import RecordForm
 from panel.panels.editing.pickers import persons_at
 from panel.panels.sale.facts import STATUS, Shown, steps_of, ticked_for, with_present
 
+BRINGS = "brings"
+"""The probability of each stage."""
+
+
+class FactsForm(RecordForm):
+    """Another stage brings its probability along, unless another one was typed."""
+
+    def wanted(self) -> dict[str, Any]:
+        wanted = super().wanted()
+        brings = {str(one.id): int(one.name) for one in self.basis.choices.get(BRINGS, ())}
+        same = {name for name in ("stage", "probability") if wanted.get(name) == self.seen.get(name)}
+        if same != {"probability"} or "probability" not in wanted or self.fields["probability"].disabled:
+            return wanted
+        return wanted | {"probability": brings.get(wanted["stage"], wanted["probability"])}
+
 
 class EditFacts(EditRecord):
     """The company is only shown, its person is one who works there, and a stage is one of its type's."""
@@ -49,8 +64,15 @@ class EditFacts(EditRecord):
         form = await super().blank(crm, card)
         seen: Sale = form.basis.seen
         offered = steps_of(*await crm.all(section(stages()), ticked_for(seen)))
-        steps = [Choice(step.id, step.words) for step in with_present(seen, offered.data or ())]
-        return RecordForm(card, replace(form.basis, choices={**form.basis.choices, "stage": steps}))
+        steps = with_present(seen, offered.data or ())
+        more = {
+            "stage": [Choice(step.id, step.words) for step in steps],
+            BRINGS: [Choice(step.id, str(step.probability)) for step in steps],
+        }
+        return FactsForm(card, replace(form.basis, choices={**form.basis.choices, **more}))
+
+    def filled(self, card: Card, data: QueryDict) -> FactsForm:
+        return FactsForm(card, Basis.opened(self, data.get("basis", ""), card), data)
 
 
 class CloseForm(RecordForm):
