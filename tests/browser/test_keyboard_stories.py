@@ -229,6 +229,11 @@ def test_a_day_its_requests_and_the_pipeline(diary: Desk) -> None:
     expect(page.locator("#facts b", has_text="Alice Berg")).to_be_focused()
     keys.enter("Set to Closed", "button")
     expect(page.locator("[aria-current=step]")).to_be_focused()
+    keys.enter("Postpone")
+    expect(page.locator("#editing").get_by_label("Status", exact=True)).to_be_focused()
+    keys.type("Date", "03012027")
+    keys.save("Postpone")
+    assert row["status"] == 3
     keys.open("Assign", "Owner")
     keys.type("Owner", "Kim")
     keys.save("Assign")
@@ -238,7 +243,7 @@ def test_a_day_its_requests_and_the_pipeline(diary: Desk) -> None:
     keys.open("Add a note", "Note")
     keys.type("Note", "The sensor is wet.")
     keys.save("Add a note")
-    assert (row["title"], row["owner"], row["status"]) == ("Alarm at noon", 7, 2)
+    assert (row["title"], row["owner"], row["status"]) == ("Alarm at noon", 7, 3)
 
     keys.go(panel("my-day"))
     for row_title, button, said in (
