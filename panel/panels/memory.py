@@ -7,7 +7,8 @@ They count no more as soon as any record they tell of changed, by anybody: whoev
 replaces the *word* of that record (``forget``), and a visit is good for as long as the words are those it was kept
 under. Which records those are is in the answers themselves (``touched``). The words of a visit are read at its end,
 when it is known what it tells of; so each change replaces a word of the whole customer too, and what was seen while
-that happened is not kept.
+that happened is not kept. Words go after two minutes: where the customer has none, nothing changed, and no other is
+read.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -38,7 +39,9 @@ class Recollection:
 
     place: Place
     moment: str
-    """The customer's word when the visit began: any change since replaced it."""
+    """The customer's word when the visit began: any change since replaced it. Empty if nothing changed lately: then no
+    record has a word either.
+    """
     answers: dict[str, bytes] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     """What this visit asked for; only this is kept on."""
@@ -72,11 +75,14 @@ class Recollection:
         if not self.is_new:
             return
         asked_for = {key: self.answers[key] for key in self.used & self.answers.keys()}
-        records = self.place.depends_on.union(*[told_of(answer) for answer in asked_for.values()])
-        words = await _words(self.place.tenant, records | {ANY})
-        if words[ANY] == self.moment:
+        kept_under = {}
+        if self.moment:
+            records = self.place.records_in(asked_for)
+            words = await _words(self.place.tenant, records | {ANY})
+            if words[ANY] != self.moment:
+                return
             kept_under = {record: words[record] for record in records}
-            await cache.aset(self.place.key, self.place.sealed(kept_under, asked_for), RECORDS_LAST)
+        await cache.aset(self.place.key, self.place.sealed(kept_under, asked_for), RECORDS_LAST)
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,10 @@ class Place:
             records = {owner(self.membership.associate_id) if self.is_personal else ANY}
         return records | {EVERYTHING}
 
+    def records_in(self, answers: Mapping[str, bytes]) -> set[RecordName]:
+        """All records a visit with these answers depends on."""
+        return self.depends_on.union(*[told_of(answer) for answer in answers.values()])
+
     def sealed(self, words: dict[RecordName, str], answers: dict[str, bytes]) -> bytes:
         head = json.dumps([words, {key: len(body) for key, body in answers.items()}]).encode()
         return seal_bytes(head + b"\n" + b"".join(answers.values()), **self._seal)
@@ -141,9 +151,20 @@ async def recalled(membership: Membership, slug: str, card: Card, *, is_personal
     seen = Recollection(place, str(found.get(any_change, "")))
     if sealed := found.get(place.key):
         words, answers = place.opened(sealed)
-        if words == await _words(place.tenant, words):
+        if await _stands(place, words, answers, seen.moment):
             seen.answers = answers
     return seen
+
+
+async def _stands(place: Place, words: dict[RecordName, str], answers: dict[str, bytes], moment: str) -> bool:
+    """Whether nothing of it changed since. What was kept while no record had a word, as at most times of most
+    customers, costs no look at words as long as none has.
+    """
+    if not words:
+        if not moment:
+            return True
+        words = dict.fromkeys(place.records_in(answers), "")
+    return words == await _words(place.tenant, words)
 
 
 async def forget(tenant: Tenant, records: Iterable[RecordName]) -> None:

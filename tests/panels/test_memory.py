@@ -8,6 +8,7 @@ from html import unescape
 
 import httpx
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
@@ -130,22 +131,47 @@ def test_a_webhook_s_word_makes_everybody_ask_again(alice: Client, sandbox: Sand
     assert len(calls(sandbox)) == 5
 
 
-def test_what_was_seen_while_somebody_changed_something_is_not_kept(
-    alice: Client, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+SHOWN, UNSHOWN = "person_id:43", "person_id:30"
+"""One of Acme's people, and somebody else's."""
+
+
+@pytest.mark.parametrize(
+    ("before", "meanwhile", "is_painted"),
+    [
+        ("", SHOWN, False),
+        ("", UNSHOWN, True),  # no word was read, so it is known that none of its records has got one
+        (UNSHOWN, SHOWN, False),
+        (UNSHOWN, UNSHOWN, False),  # a word that was read at the end may be newer than the rows
+        (UNSHOWN, "", True),
+    ],
+)
+def test_what_was_seen_while_it_changed_is_not_painted(
+    alice: Client, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, before: str, meanwhile: str, is_painted: bool
 ):
-    """The rows were asked for before the change, their words are read after it."""
+    """The rows were asked for before the change; their words, if any, are read after it."""
     keep = memory.Recollection.keep
 
     async def late(seen: memory.Recollection) -> None:
-        await memory.forget(seen.place.tenant, ["person_id:30"])
+        await memory.forget(seen.place.tenant, [meanwhile])
         await keep(seen)
 
+    if before:
+        async_to_sync(memory.forget)(Tenant.objects.get(), [before])
     with monkeypatch.context() as patched:
-        patched.setattr(memory.Recollection, "keep", late)
+        if meanwhile:
+            patched.setattr(memory.Recollection, "keep", late)
         alice.get(CARD)
 
-    assert "data-settles" not in alice.get(CARD).content.decode()
+    assert ("data-settles" in alice.get(CARD).content.decode()) is is_painted
     assert "data-settles" in alice.get(CARD).content.decode()
+
+
+@pytest.mark.parametrize(("changed", "is_painted"), [(SHOWN, False), (UNSHOWN, True)])
+def test_the_first_change_for_long_counts(alice: Client, sandbox: Sandbox, changed: str, is_painted: bool):
+    alice.get(CARD)
+    async_to_sync(memory.forget)(Tenant.objects.get(), [changed])
+
+    assert ("data-settles" in alice.get(CARD).content.decode()) is is_painted
 
 
 def test_after_a_backup_was_restored_nothing_is_remembered(alice: Client, sandbox: Sandbox):
