@@ -176,12 +176,13 @@ class Membership(TenantOwned):
         known.changed(self.tenant)
 
     async def speak(self, language: str) -> None:
-        """Note the language of his SuperOffice; empty tells nothing."""
+        """Note the language of his SuperOffice; empty tells nothing. Other processes may know the old one for some
+        minutes: nothing hangs on it that would be worth reading all the customer's rows anew.
+        """
         if language and language != self.language and len(language) <= 16:
             self.language = language
             mine = Membership.objects.of(self.tenant).filter(pk=self.pk)
             await briefly(lambda: mine.update(language=language))
-            await briefly(lambda: known.changed(self.tenant))
 
     async def touch(self) -> None:
         """Note that he was here, at most once in ten minutes."""
