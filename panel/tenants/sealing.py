@@ -65,11 +65,6 @@ def unseal_bytes(sealed: bytes, *, tenant: str, owner: str, kind: str) -> bytes:
     return _opened(version.decode("latin-1"), name.decode("latin-1"), rest[:NONCE_BYTES], rest[NONCE_BYTES:], place)
 
 
-def reseal(sealed: str, *, tenant: str, owner: str, kind: str) -> str:
-    """The same secret at the same place, by the newest key. Raises as ``unseal``."""
-    return seal(unseal(sealed, tenant=tenant, owner=owner, kind=kind), tenant=tenant, owner=owner, kind=kind)
-
-
 def is_sealed_by_newest(sealed: str) -> bool:
     """False when a rotation still has to seal this value anew."""
     return sealed.split(".")[1:2] == [key_id(parse_key(settings.SIDECARD_SEAL_KEYS[0]))]

@@ -29,9 +29,9 @@ class Command(BaseCommand):
         sealed = getattr(row, column)
         if sealing.is_sealed_by_newest(sealed):
             return "newest"
-        tenant = getattr(row, "tenant", row)
+        place = {"tenant": getattr(row, "tenant", row).seal_name, "owner": row.seal_owner, "kind": kind}
         try:
-            anew = sealing.reseal(sealed, tenant=tenant.seal_name, owner=row.seal_owner, kind=kind)
+            anew = sealing.seal(sealing.unseal(sealed, **place), **place)
         except sealing.BrokenSeal as broken:
             self.stderr.write(f"{row._meta.label} {row.pk}, {column}: {broken}")
             return "broken"
