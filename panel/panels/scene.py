@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_htmx.http import trigger_client_event
@@ -31,10 +32,6 @@ CHANGED = "sidecard:changed"
 
 SHELL = "X-Sidecard-Shell"
 """The header by which htmx in an embedded page says so: a script's request has no ``Sec-Fetch-Dest: iframe``."""
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 SHORTEST = 3

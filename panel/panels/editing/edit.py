@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import QueryDict
 
@@ -24,13 +24,14 @@ class EditRecord(Sheet, Action[RecordForm]):
 
     card_id = "contact_id"
     """Which of the card's records."""
+    form: ClassVar[type[RecordForm]] = RecordForm
 
     async def blank(self, crm: AsyncCrm, card: Card) -> RecordForm:
         [record], lists, own = await read_for(crm, self, self.kind.read(getattr(card, self.card_id)))
-        return RecordForm(card, Basis.of(self, record, lists, own))
+        return self.form(card, Basis.of(self, record, lists, own))
 
     def filled(self, card: Card, data: QueryDict) -> RecordForm:
-        return RecordForm(card, Basis.opened(self, data.get("basis", ""), card), data)
+        return self.form(card, Basis.opened(self, data.get("basis", ""), card), data)
 
     async def run(self, crm: AsyncCrm, card: Card, form: RecordForm) -> Mapping[str, Any]:
         """One guarded PATCH. Repeating it is harmless: what is wanted and already there counts as done."""

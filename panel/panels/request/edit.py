@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from crm_client.clients import AsyncCrm
@@ -81,6 +80,7 @@ class Postpone(EditRecord):
     kept = ("LastChanged", "Activate")
     part = "postpone"
     done = _("Postponed")
+    form = PostponeForm
 
     def right(self, seen: Any, name: str) -> FieldRight:
         """No status is none of these."""
@@ -90,6 +90,3 @@ class Postpone(EditRecord):
         seen, known = await crm.all(ticket(card.ticket_id), statuses())
         offered = [Choice(step.id, step.name) for step in steps_of(known) if step.is_asked]
         return PostponeForm(card, replace(Basis.of(self, seen, {}), choices={"status": offered}))
-
-    def filled(self, card: Card, data: QueryDict) -> PostponeForm:
-        return PostponeForm(card, Basis.opened(self, data.get("basis", ""), card), data)

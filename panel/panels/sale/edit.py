@@ -58,6 +58,7 @@ class EditFacts(EditRecord):
     }
     long = ("description",)
     own = "Sale"
+    form = FactsForm
 
     async def blank(self, crm: AsyncCrm, card: Card) -> RecordForm:
         """A sale of a type whose stages cannot be read stays in its stage."""
@@ -70,9 +71,6 @@ class EditFacts(EditRecord):
             BRINGS: [Choice(step.id, str(step.probability)) for step in steps],
         }
         return FactsForm(card, replace(form.basis, choices={**form.basis.choices, **more}))
-
-    def filled(self, card: Card, data: QueryDict) -> FactsForm:
-        return FactsForm(card, Basis.opened(self, data.get("basis", ""), card), data)
 
 
 class CloseForm(RecordForm):
