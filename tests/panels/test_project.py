@@ -432,6 +432,26 @@ def test_a_member_is_taken_out_when_one_says_so(
 
 
 @pytest.mark.parametrize("action", ["role", "remove"])
+def test_maintenance_is_told_and_a_member_stays(
+    alice: Client, where: Where, tenant: Tenant, joined: tuple[int, Row], action: str
+) -> None:
+    """CERT-28."""
+    member_id, row = joined
+    typed = member_form(alice, where, action, joined)
+    typed |= {"comment": "<b>Knows</b> them"} if action == "role" else {}
+    before = dict(row)
+    tenant.state = "OfflineMaintenance"
+
+    response = alice.post(where(action, member_id=member_id), typed, headers=HTMX)
+
+    assert (response.status_code, "down for maintenance" in text_of(response)) == (503, True)
+    assert row == before
+    tenant.state = "Running"
+    assert alice.post(where(action, member_id=member_id), typed, headers=HTMX).status_code == 200
+    assert (row["deleted"], row["comment"]) == ((True, "") if action == "remove" else (False, "<b>Knows</b> them"))
+
+
+@pytest.mark.parametrize("action", ["role", "remove"])
 def test_whatever_superoffice_answers_to_a_change_of_members(
     alice: Client, where: Where, sandbox: Sandbox, joined: tuple[int, Row], fail: Callable[..., None], action: str
 ) -> None:

@@ -438,6 +438,21 @@ def test_when_to_wake_comes_back_whatever_happens(
     assert ticket["status"] == 3
 
 
+def test_maintenance_is_told_and_when_to_wake_stays(alice: Client, where: Where, tenant: Tenant, ticket: Row) -> None:
+    """CERT-28."""
+    typed, before = form(alice, where, "postpone") | TO_COME, dict(ticket)
+    tenant.state = "OfflineMaintenance"
+
+    response = alice.post(where("postpone"), typed, headers=HTMX)
+
+    assert (response.status_code, "down for maintenance" in text_of(response)) == (503, True)
+    assert without_basis(fields(text_of(response))) == without_basis(typed)
+    assert ticket == before
+    tenant.state = "Running"
+    assert alice.post(where("postpone"), typed, headers=HTMX).status_code == 200
+    assert ticket["status"] == 3
+
+
 def test_without_a_status_for_it_nothing_is_postponed(
     alice: Client, bob: Client, where: Where, tenant: Tenant, ticket: Row
 ) -> None:
