@@ -23,6 +23,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Hashable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -38,7 +39,7 @@ from crm_client.hands import AsyncHand, Hand
 
 AHEAD = timedelta(seconds=60)
 """How long before its end a token is renewed."""
-PATIENCE = {"connect": 5.0, "read": 10.0, "write": 5.0, "pool": 5.0}
+PATIENCE = {"connect": 5.0, "read": 10.0, "write": 2.0, "pool": 2.0}
 """Seconds for the parts of a renewal; together less than a claim lasts."""
 DEADLINE = 60.0
 """Seconds for all of a flow's waiting, where no ``until`` is among the request's extensions."""
@@ -64,8 +65,8 @@ class TokenStore(Protocol):
         """The grant as stored now. Raises ``NotSignedIn`` if there is none."""
 
     def claim(self, stale: Grant, seconds: float) -> bool:
-        """Take the right to renew, for some seconds: by one conditional update, only while ``stale`` is the stored
-        grant and nobody else holds an unexpired claim. False for the loser.
+        """Take the right to renew, for some seconds: by one conditional update, only while ``stale``'s access token is
+        the stored one and nobody else holds an unexpired claim. False for the loser.
         """
 
     def save(self, grant: Grant) -> None:
@@ -142,12 +143,19 @@ class Credential(httpx.Auth):
             yield from self._renewed(grant)
 
     def _renewed(self, stale: Grant) -> Generator[Any, Any, Grant]:
-        """The grant after ``stale``, by whoever is first in this process."""
+        """The grant after ``stale``, by whoever is first in this process; those who queue share what came of it."""
+        began = time.monotonic()
         turn = yield methodcaller("take_turn")
-        if turn.grant is None or turn.grant.access_token == stale.access_token:
-            turn.grant = yield from self._claimed(stale)
-        fresh: Grant = turn.grant
+        if turn.ended_at < began:
+            try:
+                turn.end((yield from self._claimed(stale)))
+            except Passing as trouble:
+                turn.end(copy(trouble))  # without its traceback
+                raise
         yield methodcaller("give_turn")
+        if isinstance(turn.outcome, Passing):
+            raise copy(turn.outcome)
+        fresh: Grant = turn.outcome
         return fresh
 
     def _renewed_ahead(self, good: Grant) -> Generator[Any, Any, Grant]:
@@ -155,12 +163,13 @@ class Credential(httpx.Auth):
         turn = yield methodcaller("take_turn", patient=False)
         if turn is None:
             return good
+        fresh = good
         try:
             if (yield methodcaller("claim", good)):
-                turn.grant = yield from self._exchanged(good)
+                fresh = yield from self._exchanged(good)
+                turn.end(fresh)
         except Passing:
             yield methodcaller("leave_claim")
-        fresh: Grant = turn.grant or good
         yield methodcaller("give_turn")
         return fresh
 
@@ -256,7 +265,8 @@ class UserToken(Credential):
         response = yield from answered(asking("POST", self._token_url, form=form))
         if _error_code(response) == "invalid_grant" and response.status_code in (400, 401):
             yield methodcaller("lost")
-            raise NotSignedIn("token renewal: the refresh token is no longer accepted", status=response.status_code)
+            told = "token renewal: the refresh token is no longer accepted"
+            raise NotSignedIn(told, sent=False, status=response.status_code)
         grant = granted(response, stale.refresh_token)
         yield methodcaller("save", grant)
         return grant
@@ -275,7 +285,7 @@ class NoAnswer(Unavailable):
 def ask(http: httpx.Client, request: httpx.Request) -> httpx.Response:
     """Ask the login host something that needs no credential. Raises ``NoAnswer``."""
     try:
-        return _sound(http.send(request, auth=None))
+        return sound(http.send(request, auth=None))
     except httpx.RequestError as error:
         raise NoAnswer("the login host gives no answer", sent=False) from error
 
@@ -283,14 +293,17 @@ def ask(http: httpx.Client, request: httpx.Request) -> httpx.Response:
 async def ask_async(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
     """The same, awaited."""
     try:
-        return _sound(await http.send(request, auth=None))
+        return sound(await http.send(request, auth=None))
     except httpx.RequestError as error:
         raise NoAnswer("the login host gives no answer", sent=False) from error
 
 
-def _sound(response: httpx.Response) -> httpx.Response:
-    if response.status_code == 429 or response.status_code >= 500:
-        raise NoAnswer(f"the login host answers {response.status_code}", sent=False, status=response.status_code)
+def sound(response: httpx.Response) -> httpx.Response:
+    """An answer of the login host. Raises ``NoAnswer`` for one that tells of its own trouble."""
+    status = response.status_code
+    if status == 429 or status >= 500:
+        wait = retry_after(response.headers)
+        raise NoAnswer(f"the login host answers {status}", sent=False, status=status, retry_after=wait)
     return response
 
 
@@ -372,7 +385,7 @@ def granted(response: httpx.Response, refresh_token: str = "") -> Grant:
     know this application) or ``BadAnswer``. What it told is left out of the texts, but for OAuth's own short error
     codes.
     """
-    if response.status_code != 200:
+    if sound(response).status_code != 200:
         raise _refusal(response)
     try:
         told = object_in(response.content)
@@ -380,17 +393,15 @@ def granted(response: httpx.Response, refresh_token: str = "") -> Grant:
         kept = told.get("refresh_token") or refresh_token
         return Grant(str(told["access_token"]), str(kept), datetime.now(UTC) + lifetime)
     except (ValueError, KeyError, TypeError, OverflowError):
-        raise BadAnswer("token renewal: the answer holds no token", status=200) from None
+        raise BadAnswer("token renewal: the answer holds no token", sent=False, status=200) from None
 
 
 def _refusal(response: httpx.Response) -> CrmError:
     code, status = _error_code(response), response.status_code
     summary = f"token renewal: {status}" + (f" {code}" if code else "")
-    if status == 429 or status >= 500:
-        return Unavailable(summary, status=status, retry_after=retry_after(response.headers))
     if status in (400, 401, 403) and code in ("", "invalid_grant", "access_denied"):
-        return NotSignedIn(summary, status=status)
-    return BadRequest(summary, status=status, error_type=code)
+        return NotSignedIn(summary, sent=False, status=status)
+    return BadRequest(summary, sent=False, status=status, error_type=code)
 
 
 def _error_code(response: httpx.Response) -> str:

@@ -25,12 +25,19 @@ PAUSE = 0.1
 
 
 class Turn[L]:
-    """A place in the queue of one principal's renewals; it lives as long as somebody queues."""
+    """A place in the queue of one principal's renewals; it lives as long as somebody queues, or longer where an error
+    is kept that was raised meanwhile.
+    """
 
     def __init__(self, lock: L) -> None:
         self.lock = lock
-        self.grant: Any = None
-        """What the one before us in the queue renewed."""
+        self.outcome: Any = None
+        """What came of the last renewal, a grant or trouble; for those who queued then."""
+        self.ended_at = float("-inf")
+        """On the monotonic clock."""
+
+    def end(self, outcome: Any) -> None:
+        self.outcome, self.ended_at = outcome, time.monotonic()
 
 
 _turns: WeakValueDictionary[Hashable, Turn[threading.Lock]] = WeakValueDictionary()

@@ -86,9 +86,11 @@ class KeyRing:
         self._looked_at = float("-inf")
 
     def wants(self, token: str) -> bool:
-        """No known key has the token's name, and nobody looked within a minute."""
+        """No known key has the token's name, and nobody looked within a minute. (Of a token without a name nobody knows
+        whether its key is known.)
+        """
         names = names_in(token)
-        is_known = any(names & key.names for key in self.known) if names else bool(self.known)
+        is_known = any(names & key.names for key in self.known)
         return not is_known and time.monotonic() - self._looked_at > LOOK_AT_MOST_EVERY
 
     def learn(self, document: Any) -> None:
@@ -105,7 +107,7 @@ def validated(token: str, keys: Iterable[Key], issuer: str, audience: str | None
     Raises ``Forged`` for anything else; the text says why and holds nothing of the token.
     """
     known, named = tuple(keys), names_in(token)
-    wrong = Forged("token: no key is known")
+    wrong = Forged("token: no key is known", sent=False)
     for key in [key for key in known if named & key.names] or known:
         try:
             return _decoded(token, key, issuer, audience)
@@ -142,4 +144,4 @@ def _decoded(token: str, key: Key, issuer: str, audience: str | None) -> dict[st
 
 def _forged(error: Exception) -> Forged:
     """By the kind of error alone: its text may quote the token."""
-    return Forged(f"token: {type(error).__name__}")
+    return Forged(f"token: {type(error).__name__}", sent=False)

@@ -24,7 +24,7 @@ class MemoryStore:
         return self.grant
 
     def claim(self, stale: Grant, seconds: float) -> bool:
-        is_free = time.monotonic() >= self._claimed_until and stale == self.grant
+        is_free = time.monotonic() >= self._claimed_until and self._holds(stale)
         if is_free:
             self._claimed_until = time.monotonic() + seconds
         return is_free
@@ -34,7 +34,7 @@ class MemoryStore:
         self.release()
 
     def extend(self, ticket: Grant, expires_at: datetime) -> None:
-        if self.grant == ticket:
+        if self._holds(ticket):
             self.grant = replace(ticket, expires_at=expires_at)
 
     def release(self) -> None:
@@ -43,6 +43,9 @@ class MemoryStore:
     def lost(self) -> None:
         self.grant = None
         self.release()
+
+    def _holds(self, grant: Grant) -> bool:
+        return self.grant is not None and self.grant.access_token == grant.access_token
 
 
 class AsyncMemoryStore:

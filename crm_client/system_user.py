@@ -29,9 +29,9 @@ from operator import methodcaller
 from typing import TYPE_CHECKING, Any, Protocol
 
 from crm_client import jwts
-from crm_client.auth import AsyncTokenStore, Credential, Grant, TokenStore, answered, asking
-from crm_client.calls import masked, object_in, retry_after
-from crm_client.errors import BadAnswer, Forged, NotSignedIn, Unavailable
+from crm_client.auth import AsyncTokenStore, Credential, Grant, TokenStore, answered, asking, sound
+from crm_client.calls import masked, object_in
+from crm_client.errors import BadAnswer, Forged, NotSignedIn
 from crm_client.jwts import KeyRing
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class SystemUser(Credential):
         token = token_in(response, (signed, self._system_token, self._client_secret))
         if self._keys.wants(token):
             published = yield from answered(asking("GET", self._login_url + JWKS))
-            self._keys.learn(object_in(published.content))
+            self._keys.learn(object_in(sound(published).content))
         grant = Grant(self._ticket(token), "", datetime.now(UTC) + TICKET_LASTS)
         yield methodcaller("save", grant)
         return grant
@@ -124,9 +124,9 @@ class SystemUser(Credential):
         claims = jwts.validated(token, self._keys.known, ISSUER, f"spn:{self._serial}")
         ticket, ctx = jwts.own(claims, "ticket"), jwts.own(claims, "ctx")
         if ctx and ctx.lower() != self._ctx.lower():
-            raise Forged("system user: the token is another tenant's")
+            raise Forged("system user: the token is another tenant's", sent=False)
         if not ticket:
-            raise BadAnswer("system user: the token holds no ticket")
+            raise BadAnswer("system user: the token holds no ticket", sent=False)
         return ticket
 
 
@@ -180,14 +180,12 @@ def _from_xml(text: str) -> RSAPrivateKey:
 
 def token_in(response: httpx.Response, secrets: tuple[str, ...]) -> str:
     """The JWT in the exchange's answer. Errors as ``SystemUser``; which status a refusal has is not documented."""
-    status = response.status_code
-    if status == 429 or status >= 500:
-        raise Unavailable(f"system user: {status}", status=status, retry_after=retry_after(response.headers))
-    told = object_in(response.content)
+    status, told = sound(response).status_code, object_in(response.content)
     token, message = told.get("Token"), told.get("ErrorMessage")
     if told.get("IsSuccessful") is True and isinstance(token, str) and token:
         return token
     if told.get("IsSuccessful") is False or status in (400, 401, 403):
         words = masked(message, secrets) if isinstance(message, str) else ""
-        raise NotSignedIn("system user: SuperOffice refuses the system token", status=status, message=words)
-    raise BadAnswer(f"system user: {status}, and no token", status=status)
+        summary = "system user: SuperOffice refuses the system token"
+        raise NotSignedIn(summary, sent=False, status=status, message=words)
+    raise BadAnswer(f"system user: {status}, and no token", sent=False, status=status)

@@ -12,11 +12,12 @@ import httpx
 import pytest
 
 from crm_client.address import AsyncFixedAddress
-from crm_client.auth import AHEAD, UserToken, granted, renew, renew_async
+from crm_client.auth import AHEAD, PATIENCE, UserToken, granted, renew, renew_async
 from crm_client.calls import Call, Operation
-from crm_client.clients import AsyncCrm
+from crm_client.clients import AT_ONCE, AsyncCrm
 from crm_client.contacts import contact
 from crm_client.errors import BadAnswer, BadRequest, CrmError, NotSignedIn, Unavailable
+from crm_client.hands import LEASE
 
 from .conftest import BASE, TOKEN_URL, AsyncShelf, NetServer, Open, Shelf, grant
 
@@ -113,6 +114,7 @@ def test_a_refused_refresh_token_is_forgotten(netserver: NetServer, open_crm: Op
     with pytest.raises(NotSignedIn) as caught:
         open_crm(netserver, shelf).ask(contact(17))
     assert shelf.events == ["claim", "lost"]
+    assert caught.value.sent is False
     assert "secret" not in str(caught.value) + caught.value.message
 
 
@@ -150,6 +152,7 @@ def test_a_renewal_that_fails_otherwise_may_be_tried_again(
         open_crm(netserver, shelf).ask(contact(17))
     assert shelf.events == ["claim", "release"]
     assert shelf.grant is not None
+    assert caught.value.sent is False
     assert "secret" not in str(caught.value) + caught.value.message + caught.value.error_type
 
 
@@ -246,6 +249,22 @@ def test_who_loses_the_claim_waits_and_reads(netserver: NetServer, open_crm: Ope
     assert shelf.events == ["miss", "miss", "miss", "save"]
 
 
+def test_an_error_that_is_kept_keeps_no_old_token(netserver: NetServer, open_crm: Open) -> None:
+    """A failed renewal's traceback holds its place in the queue; meanwhile another process renews, and time goes by."""
+    shelf = Shelf(grant(seconds=-1))
+    crm = open_crm(netserver, shelf)
+    netserver.on("tokens", {}, status=503)
+    with pytest.raises(Unavailable) as kept:
+        crm.ask(contact(17))
+    netserver.on("tokens", FRESH)
+    assert crm.ask(contact(17)).name == "Acme"
+    shelf.grant = grant("8A:Cust12345.third", seconds=-1)
+    netserver.on("v1/Contact/17", only("8A:Cust12345.fourth"))
+    netserver.on("tokens", FRESH | {"access_token": "8A:Cust12345.fourth"})
+    assert crm.ask(contact(17)).name == "Acme"
+    assert kept.value.sent is False
+
+
 def test_who_dies_while_renewing_is_not_waited_for_forever(
     netserver: NetServer, open_crm: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -275,6 +294,24 @@ async def test_two_hundred_calls_renew_once(netserver: NetServer, seconds: float
     assert {company.name for company in companies} == {"Acme"}
     assert netserver.log.count(TOKENS) == 1
     assert shelf.events == ["claim", "save"]
+
+
+@pytest.mark.asyncio
+async def test_those_who_wait_share_the_trouble(netserver: NetServer) -> None:
+    """A login host in trouble is not asked by each of them in turn."""
+    netserver.on("tokens", {}, status=503, **{"Retry-After": "9"})
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0.01)
+        return netserver(request)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        auth = UserToken(TOKEN_URL, "sidecard", "top-secret", AsyncShelf(Shelf(grant(seconds=-1))), "alice")
+        crm = AsyncCrm(http, AsyncFixedAddress(BASE), auth)
+        errors = await asyncio.gather(*[crm(contact(17)) for _ in range(AT_ONCE)], return_exceptions=True)
+    assert netserver.log == [TOKENS]
+    assert {(type(error).__mro__[1], error.status, error.retry_after) for error in errors} == {(Unavailable, 503, 9)}  # type: ignore[union-attr]
+    assert len(set(map(id, errors))) == AT_ONCE
 
 
 @pytest.mark.asyncio
@@ -349,6 +386,18 @@ async def test_background_work_is_told_of_a_dead_line_in_the_other_colour() -> N
         with pytest.raises(Unavailable):
             await renew_async(http, auth, timedelta(minutes=5))
     assert shelf.events == ["claim", "release"]
+
+
+def test_a_claim_outlasts_what_it_is_for() -> None:
+    """Else a second process would renew beside the first."""
+    assert sum(PATIENCE.values()) < LEASE
+
+
+def test_a_login_host_that_is_busy_says_how_long(netserver: NetServer, open_crm: Open) -> None:
+    netserver.on("tokens", {}, status=503, **{"Retry-After": "9"})
+    with pytest.raises(Unavailable) as caught:
+        open_crm(netserver, Shelf(grant(seconds=-1))).ask(contact(17))
+    assert (caught.value.retry_after, caught.value.status) == (9, 503)
 
 
 def test_a_grant_shows_no_token() -> None:

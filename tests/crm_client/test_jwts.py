@@ -140,9 +140,17 @@ def test_a_ring_looks_for_keys_once_a_minute() -> None:
     ring._looked_at -= 61
     assert ring.wants(token(x5t="invented"))
     assert not ring.wants(token())
-    assert not ring.wants(token(x5t=None))
     ring.learn({"keys": []})
     assert [key.names for key in ring.known] == [{"ours"}]
+
+
+def test_a_ring_looks_for_the_key_of_a_token_without_a_name() -> None:
+    """The keys it knows may all be gone: SuperOffice changes its certificate some day."""
+    ring = KeyRing([Key(frozenset({"old"}), OTHER.public_key())])
+    assert ring.wants(token(x5t=None))
+    ring.learn({"keys": [published(OURS, "ours")]})
+    assert validated(token(x5t=None), ring.known, ISSUER, "spn:1")
+    assert not ring.wants(token(x5t=None))
 
 
 # A change of state

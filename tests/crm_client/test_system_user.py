@@ -25,7 +25,7 @@ from crm_client.calls import Call, Operation
 from crm_client.clients import AsyncCrm, Crm, sync_http
 from crm_client.contacts import contact
 from crm_client.errors import BadAnswer, CrmError, Forged, NotSignedIn, Unavailable
-from crm_client.jwts import SCHEME
+from crm_client.jwts import SCHEME, Key, KeyRing
 from crm_client.stores import AsyncMemoryStore, MemoryStore
 from crm_client.system_user import EXCHANGE, JWKS, NO_TICKET, TICKET_LASTS, SystemUser, read_key, sign
 from tests.sandbox.application_keys import pem, sandbox_key
@@ -50,6 +50,7 @@ class Login:
     bodies: list[dict[str, Any]] = field(default_factory=list)
     ticket: str = ""
     is_deaf: bool = False
+    keys_status: int = 200
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url.path)
@@ -58,7 +59,8 @@ class Login:
             return httpx.Response(self.status, json=self.answer or self.exchanged())
         if request.url.path == JWKS:
             jwk = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(THEIRS.public_key()))
-            return httpx.Response(200, json={"keys": [jwk | {"use": "sig", "x5t": "theirs"}]})
+            told = {"keys": [jwk | {"use": "sig", "x5t": "theirs"}]}
+            return httpx.Response(self.keys_status, json=told if self.keys_status == 200 else {})
         credentials = request.headers.get("authorization"), request.headers.get("so-apptoken")
         if self.is_deaf or credentials != (f"SOTicket {self.ticket}", SECRET):
             return httpx.Response(401, json={"ErrorMessage": f"No such ticket {credentials}"})
@@ -81,16 +83,17 @@ def login() -> Login:
 class Asker:
     """A system user's ``Crm`` or ``AsyncCrm``."""
 
-    def __init__(self, app: Any, is_async: bool, ticket: Grant = NO_TICKET) -> None:
+    def __init__(self, app: Any, is_async: bool, ticket: Grant = NO_TICKET, **rest: Any) -> None:
         self.is_async = is_async
         transport = httpx.MockTransport(app)
         self.store = (AsyncMemoryStore if is_async else MemoryStore)(ticket)
-        auth = SystemUser(LOGIN, "Cust12345", "123", SYSTEM_TOKEN, sandbox_key(), SECRET, self.store)  # type: ignore[arg-type]
+        keys = rest.pop("keys", None)
+        auth = SystemUser(LOGIN, "Cust12345", "123", SYSTEM_TOKEN, sandbox_key(), SECRET, self.store, keys)  # type: ignore[arg-type]
         self.runner = asyncio.Runner()
         if is_async:
-            self.async_crm = AsyncCrm(httpx.AsyncClient(transport=transport), AsyncFixedAddress(BASE), auth)
+            self.async_crm = AsyncCrm(httpx.AsyncClient(transport=transport), AsyncFixedAddress(BASE), auth, **rest)
         else:
-            self.crm = Crm(httpx.Client(transport=transport), FixedAddress(BASE), auth)
+            self.crm = Crm(httpx.Client(transport=transport), FixedAddress(BASE), auth, **rest)
 
     def ask[T](self, operation: Operation[T]) -> T:
         return self.runner.run(self.async_crm(operation)) if self.is_async else self.crm(operation)
@@ -111,8 +114,8 @@ class Asker:
 def open_as(request: pytest.FixtureRequest) -> Iterator[Any]:
     askers: list[Asker] = []
 
-    def one(app: Any, *args: Any) -> Asker:
-        askers.append(Asker(app, request.param, *args))
+    def one(app: Any, *args: Any, **rest: Any) -> Asker:
+        askers.append(Asker(app, request.param, *args, **rest))
         return askers[-1]
 
     yield one
@@ -150,6 +153,13 @@ def test_a_refused_ticket_is_replaced_once(login: Login, open_as: Any) -> None:
     assert login.asked == [CALL, EXCHANGE, JWKS, CALL]
 
 
+def test_a_ticket_whose_use_was_just_noted_is_replaced_too(login: Login, open_as: Any) -> None:
+    """It is the same ticket, whatever its end."""
+    asker = open_as(login, Grant("7T:old", "", datetime.now(UTC) + TICKET_LASTS - timedelta(minutes=11)), deadline=2.0)
+    assert asker.ask(contact(17)).name == "Acme"
+    assert login.asked == [CALL, EXCHANGE, JWKS, CALL]
+
+
 def test_a_second_refusal_is_told(login: Login, open_as: Any) -> None:
     login.is_deaf = True
     with pytest.raises(NotSignedIn) as caught:
@@ -183,9 +193,10 @@ def test_six_hours_count_from_the_last_use(login: Login, open_as: Any, minutes: 
 )
 def test_a_token_that_is_not_ours_gives_no_ticket(login: Login, open_as: Any, claims: dict[str, Any]) -> None:
     login.claims = claims
-    with pytest.raises(Forged):
+    with pytest.raises(Forged) as caught:
         open_as(login).ask(contact(17))
     assert CALL not in login.asked
+    assert caught.value.sent is False
 
 
 def test_a_token_without_a_ticket(login: Login, open_as: Any) -> None:
@@ -213,9 +224,29 @@ def test_an_exchange_that_fails(
     login.status, login.answer = status, answer
     with pytest.raises(error) as caught:
         open_as(login).ask(contact(17))
-    assert caught.value.message == message
+    assert (caught.value.message, caught.value.sent) == (message, False)
     assert SYSTEM_TOKEN not in str(caught.value)
     assert CALL not in login.asked
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_keys_that_do_not_come_for_now(login: Login, open_as: Any, status: int) -> None:
+    """That is trouble which passes, no forgery; the next call asks anew."""
+    login.keys_status = status
+    asker = open_as(login)
+    with pytest.raises(Unavailable) as caught:
+        asker.ask(contact(17))
+    assert (caught.value.sent, caught.value.status) == (False, status)
+    login.keys_status = 200
+    assert asker.ask(contact(17)).name == "Acme"
+
+
+def test_a_new_key_of_superoffices(login: Login, open_as: Any) -> None:
+    """It changed its certificate while we run: the token names a key that nobody knows yet."""
+    ring = KeyRing([Key(frozenset({"old"}), rsa.generate_private_key(65537, 2048).public_key())])
+    assert open_as(login, keys=ring).ask(contact(17)).name == "Acme"
+    assert login.asked == [EXCHANGE, JWKS, CALL]
+    assert [key.names for key in ring.known] == [{"theirs"}]
 
 
 @pytest.mark.parametrize("key", [sandbox_key(), pem(sandbox_key())], ids=["XML", "PEM"])
