@@ -30,9 +30,9 @@ string             ``is_``, ``is_not``, ``begins``, ``contains``, ``not_begins``
 stringorPK         as string; or ``is_`` with a number, which is the primary key
 date               ``on``, ``before``, ``until``, ``after``, ``between``, ``days``, ``during``; ``this``, ``next_``,
                    ``previous`` and their combinations
-datetime           ``at``, ``before_time``, ``since``
+datetime           ``at``, ``before_time``, ``since``; of a range both
 associate          ``associate_one_of``, ``associate_not_one_of``, ``mine``
-listAny            ``one_of``, ``not_one_of``, ``is_``
+listAny            ``one_of``, ``not_one_of``, ``is_``; so do userGroup, ejUser, ejCategory, listInterest and intArray
 =================  =====================================================================================================
 
 Two spellings of one meaning (``eq``, ``=``, ``equals``, ``set``; ``gt``, ``greater``; ``lt``, ``less``; ``ne``,
@@ -40,8 +40,8 @@ Two spellings of one meaning (``eq``, ``=``, ``equals``, ``set``; ``gt``, ``grea
 [search/odata/using-filters vs queries]: they are missing on purpose, ``condition`` refuses them. Say "at least" by
 ``greater`` with the number before, ``either``, or ``between``.
 
-A question travels in an address, which web servers cut off at some thousand characters: ask for very many values in
-several questions.
+A question travels in an address. One too long for that is sent as a form, which NetServer takes for whole archives
+[oas Archive]; of a list below a record (``v1/Contact/17/Sales``) ask in several questions.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, get_args
+from urllib.parse import urlencode
 
 from crm_client.calls import NEXT_LINK, Call, Operation, Page, Stream, follow
 from crm_client.errors import BadAnswer
@@ -59,6 +60,26 @@ from crm_client.frozen import dataclass, replace
 from crm_client.values import TableRight, in_utc, integer, text, yes
 
 type Row = dict[str, Any]
+
+LONGEST = 2000
+"""Characters of a question in an address. SuperOffice names no limit; its web servers end at 2048 unless told else."""
+
+PROVIDERS = {
+    "Appointment": "FindAppointment",
+    "Contact": "SimpleContact",
+    "Document": "FindDocument",
+    "Person": "Person",
+    "Project": "FindProject",
+    "ProjectMember": "ProjectMember",
+    "Relation": "Relation",
+    "Sale": "FindSale",
+    "SaleStakeholder": "SaleStakeholder",
+    "Selection": "FindSelection",
+    "Ticket": "Ticket",
+    "TicketMessage": "TicketMessage",
+    "User": "AllUsers",
+}
+"""The provider behind each list of all records of a kind [arch]."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +137,7 @@ class Archive:
 
     @property
     def call(self) -> Call:
-        """The call for the first page."""
+        """The call for the first page: GET, or a form where that would be too long an address."""
         parts = {
             "$select": ",".join(self.columns),
             "$filter": both(*self.conditions) if self.conditions else "",
@@ -127,7 +148,12 @@ class Archive:
             "$mode": self.mode,
             "$options": ",".join(self.options),
         }
-        return Call("GET", self.path, query={name: part for name, part in parts.items() if part})
+        query = {name: part for name, part in parts.items() if part}
+        place, _, name = self.path.rpartition("/")
+        provider = name if place == "v1/Archive" else PROVIDERS.get(name) if place == "v1" else None
+        if provider is None or len(urlencode(query)) <= LONGEST:
+            return Call("GET", self.path, query=query)
+        return Call("POST", f"v1/Archive/{provider}", form=query, reads=True)
 
 
 def first_page(query: Archive) -> Operation[list[Row]]:
@@ -158,34 +184,50 @@ def stream(query: Archive) -> Stream[Row]:
     while True:
         page = yield call
         yield Page(_rows(query, page))
-        link = page.get(NEXT_LINK)
-        if not link:
+        if not page.get(NEXT_LINK):
             return
-        if link in followed:
-            raise BadAnswer(f"{call.name}: the pages go round in a circle")
-        followed.add(link)
-        call = follow(link)
+        call = _following(call, page, followed)
+
+
+def _following(call: Call, page: Row, followed: set[str]) -> Call:
+    """The call for the next page, sent as this one was. Raises ``BadAnswer`` for one that was asked for already."""
+    link = page[NEXT_LINK]
+    if link in followed:
+        raise BadAnswer(f"{call.name}: the pages go round in a circle")
+    followed.add(link)
+    further = follow(link)
+    if not call.form:
+        return further
+    names = {name.lower(): name for name in call.form}
+    told = {names.get(name.lower(), name): value for name, value in further.query.items()}
+    return replace(call, form={**call.form, **told})
 
 
 def by_key(query: Archive, key: str, size: int = 1000) -> Stream[Row]:
     """All rows in the order of an id, each page by its own question ("those beyond the last id").
 
     For very many rows: NetServer reads each page by link or ``$skip`` from the first row again, which costs the square
-    of the depth [dp/best-practices]. ``key`` is a column with plain numbers; the rows must have one each.
+    of the depth [dp/best-practices]. ``key`` is a column with plain numbers; the rows must have one each. Rights are
+    applied to each row, so a page may be short, even empty, and not the last: that one has no link to a next.
     """
-    last = 0
     question = replace(query, order=(key,), size=size)
     question = question if key in question.columns else question.select(key)
+    last, followed = 0, set[str]()
+    call = question.where(greater(key, last)).call
     while True:
-        asked = replace(question, conditions=(greater(key, last), *question.conditions))
-        rows = _rows(query, (yield asked.call))
+        page = yield call
+        rows = _rows(query, page)
         yield Page(rows)
-        if len(rows) < size:
+        if not page.get(NEXT_LINK) and len(rows) < size:
             return
+        if not rows:
+            call = _following(call, page, followed)
+            continue
         following = integer(rows[-1].get(key))
         if following <= last:
-            raise BadAnswer(f"GET {query.path}: {key} does not grow")
+            raise BadAnswer(f"{call.name}: {key} does not grow")
         last = following
+        call = question.where(greater(key, last)).call
 
 
 def _rows(query: Archive, page: Any) -> list[Row]:
@@ -217,12 +259,16 @@ def quoted(value: Value) -> str:
 
 
 def is_(column: str, value: Value) -> str:
-    """Equal: texts by ``is``, numbers by ``eq`` [search/odata/using-filters]."""
+    """Equal: texts by ``is``, numbers by ``eq``, days and moments as ``on`` and ``at`` [search/odata/using-filters]."""
+    if isinstance(value, datetime):
+        return at(column, value)
+    if isinstance(value, date):
+        return on(column, value)
     return f"{column} {'is' if isinstance(value, str) else 'eq'} {quoted(value)}"
 
 
-def is_not(column: str, value: Value) -> str:
-    """Not equal: texts by ``isNot``, numbers by ``ne``."""
+def is_not(column: str, value: str | int | Decimal) -> str:
+    """Not equal: texts by ``isNot``, numbers by ``ne``. There is no such question about days."""
     return f"{column} {'isNot' if isinstance(value, str) else 'ne'} {quoted(value)}"
 
 
@@ -356,9 +402,9 @@ def this_and_previous(column: str, count: int, unit: Unit) -> str:
     return _counted("thisAndPrevious", column, count, unit)
 
 
-def this_and_around(column: str, count: int, unit: Unit) -> str:
-    """The current one, with so many before and after it."""
-    return _counted("thisAndPreviousAndNext", column, count, unit)
+def this_and_around(column: str, unit: Unit) -> str:
+    """The current one, the one before it and the one after it; this function takes no count [oas]."""
+    return f"thisAndPreviousAndNext({column},{_word(unit)})"
 
 
 def substring_of(column: str, value: str) -> str:
@@ -417,7 +463,9 @@ def both(*conditions: str) -> str:
 
 
 def either(*conditions: str) -> str:
-    """At least one of them."""
+    """At least one of them. Raises ``ValueError`` for none at all."""
+    if not conditions:
+        raise ValueError("One of no conditions can never hold")
     return "(" + " or ".join(conditions) + ")"
 
 

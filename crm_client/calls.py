@@ -34,7 +34,7 @@ from decimal import Decimal, InvalidOperation
 from email.utils import format_datetime, parsedate_to_datetime
 from itertools import pairwise
 from typing import IO, Any
-from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urljoin, urlsplit
 
 from crm_client.errors import BadAnswer, CrmError, error_class
 from crm_client.values import in_one_language, in_utc
@@ -97,6 +97,8 @@ class Call:
     """A POST that changes nothing: agents read by POST too [ws/endpoints/agents-webapi]."""
     upload: Upload | None = None
     """A body that is not JSON."""
+    form: Mapping[str, str] = field(default_factory=dict)
+    """A body as web forms send it: for questions too long for an address [oas Archive]."""
     language: str = ""
     """Of texts, for this call only; ``UNTRANSLATED`` for all of them. Empty is the client's."""
     culture: str = ""
@@ -109,8 +111,8 @@ class Call:
     def __post_init__(self) -> None:
         if not is_relative(self.path):
             raise ValueError(f"A call's path is relative to the tenant's API address, unlike {self.path[:80]!r}")
-        if self.json is not None and self.upload is not None:
-            raise ValueError("A call has one body: JSON or an upload")
+        if (self.json is not None) + (self.upload is not None) + bool(self.form) > 1:
+            raise ValueError("A call has one body: JSON, a form or an upload")
 
     @property
     def changes(self) -> bool:
@@ -119,8 +121,10 @@ class Call:
 
     @property
     def body(self) -> bytes | None:
-        """The JSON to send, in UTF-8."""
-        return None if self.json is None else json.dumps(self.json, default=_json_number).encode()
+        """The JSON or the form to send, in UTF-8. Raises ``ValueError`` for a number that is none."""
+        if self.form:
+            return urlencode(self.form).encode()
+        return None if self.json is None else json.dumps(self.json, default=_json_number, allow_nan=False).encode()
 
     @property
     def name(self) -> str:

@@ -103,7 +103,7 @@ class _Client:
 
     def _headers(self, http: httpx.Client | httpx.AsyncClient, trip: Trip, call: Call) -> httpx.Headers:
         """The HTTP client's headers and ours; those of ordinary calls are put together once."""
-        if trip.streams or call.headers or call.upload or call.language or call.culture or call.time_zone:
+        if trip.streams or call.headers or call.upload or call.form or call.language or call.culture or call.time_zone:
             return self._merged(http, trip, call)
         has_json = call.json is not None
         if has_json not in self._ordinary:
@@ -116,6 +116,8 @@ class _Client:
         headers.update(self._depends_on(call) | self._app_token)
         if call.json is not None:
             headers["Content-Type"] = "application/json"
+        if call.form:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
         if call.upload is not None:
             headers.update({"Content-Type": call.upload.content_type, "Content-Length": str(call.upload.length)})
         headers.update(call.headers)

@@ -97,13 +97,16 @@ class PicksPlace(Place[frozenset[int]]):
     """Items ticked in an array that holds the whole list: interests, subscriptions [client payloads]."""
 
     def changes(self, entity: Mapping[str, Any], wanted: frozenset[int]) -> list[Change]:
-        """``wanted`` are the ids to be ticked. Raises ``ValueError`` for one the list does not have."""
+        """``wanted`` are the ids to be ticked; which item stands at a place is what is guarded, for lists grow.
+
+        Raises ``ValueError`` for an id the list does not have.
+        """
         items = objects(value_or_null(entity, self.path))
         if unknown := sorted(set(wanted) - {integer(item.get("Id")) for item in items}):
             raise ValueError(f"{self.path} has no item {unknown[0]}")
         return [
-            Change(f"/{self.path}/{place}/Selected", yes(item.get("Selected")), not yes(item.get("Selected")))
-            for place, item in enumerate(items)
+            Change(f"{at}/Selected", item.get("Id"), not yes(item.get("Selected")), guard=f"{at}/Id")
+            for at, item in ((f"/{self.path}/{place}", item) for place, item in enumerate(items))
             if (integer(item.get("Id")) in wanted) != yes(item.get("Selected"))
         ]
 
@@ -138,6 +141,9 @@ class AddressPlace(Place[Address]):
             return []
         layout = f"{self.path.partition('/')[0]}/LocalizedAddress"
         emptied = [Change(f"/{layout}", MISSING, None)] if value_or_null(entity, layout) else []
+        if not isinstance(value_or_null(entity, self.path), Mapping):  # as in a new company [client payloads]
+            lines = {self.LINES[name]: getattr(wanted, name) for name in names}
+            return [*emptied, Change(f"/{self.path}", None, lines)]
         return emptied + [
             Change(f"/{path}", value_or_null(entity, path), getattr(wanted, name))
             for name, path in ((name, f"{self.path}/{self.LINES[name]}") for name in names)

@@ -5,7 +5,7 @@ To choose from, use the MDO lists: they hold what this person's user group may s
     choices = crm(mdo_list("category"))
     tree = crm(mdo_tree("task"))                # headings with their items below
     ticked = crm(selectable("usergroup"))
-    every = crm(with_history("business"))       # also what the person used lately
+    lately = crm(with_history("business"))      # what the person chose last
 
 To keep, use the lists themselves. Their texts come in all languages here (``US:"Car";NO:"Bil"``, see
 ``values.translated``): a translated text sent back would replace all of them. Lists know no PATCH; an item is read,

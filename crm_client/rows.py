@@ -47,7 +47,7 @@ class Line:
     def parse(cls, row: Row) -> Self:
         """From a row of an archive, leniently."""
         values = {
-            name: one.reads((row.get(one.name) or row.get("PrimaryKey")) if one.is_key else row.get(one.name))
+            name: one.reads(row.get("PrimaryKey") if one.is_key and one.name not in row else row.get(one.name))
             for name, one in _columns(cls).items()
         }
         values["raw"] = row
@@ -60,7 +60,9 @@ def column[T](name: str, reads: Callable[[Any], T]) -> T:
 
 
 def key(name: str) -> int:
-    """The column of the row's own id; ``PrimaryKey`` stands in for it."""
+    """The column of the row's own id; ``PrimaryKey`` stands in for it where it did not come. It is 0 in rows of other
+    types, such as a document among activities [arch].
+    """
     return _declared(_Column(name, integer, is_key=True))
 
 

@@ -163,7 +163,7 @@ def same_sale(wanted: Sale, begun: datetime.datetime) -> Operation[Sale | None]:
     ``OutcomeUnknown``.
 
     The same heading, amount, date, type, person and owner at the same company make it the same, if he registered it
-    himself, and then.
+    himself, and then: give or take what your clock and SuperOffice's may differ by.
     """
     if not wanted.heading or wanted.company is None:
         return None
@@ -171,7 +171,7 @@ def same_sale(wanted: Sale, begun: datetime.datetime) -> Operation[Sale | None]:
     for row in (yield from lines(SaleRow, query)):
         if (row.amount, row.date) == (wanted.amount, wanted.date):
             found = yield from sale(row.sale_id)
-            if found.registered is not None and found.registered >= begun and _said(found) == _said(wanted):
+            if found.registered and found.registered >= begun.replace(microsecond=0) and _said(found) == _said(wanted):
                 return found
     return None
 

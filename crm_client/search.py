@@ -18,7 +18,7 @@ from decimal import Decimal
 from crm_client.archive import Archive, any_of, contains
 from crm_client.calls import Operation
 from crm_client.frozen import dataclass
-from crm_client.rows import Line, column, first_lines, key
+from crm_client.rows import Line, column, first_lines, key, lines
 from crm_client.values import amount, day, integer, text
 
 
@@ -80,27 +80,33 @@ def sales_named(words: str, top: int = 10) -> Operation[list[FoundSale]]:
 
 def persons_at(contact_ids: Iterable[int], top: int) -> Operation[list[FoundPerson]]:
     """Who works at one of these companies, by name."""
-    return first_lines(FoundPerson, _PERSONS.where(any_of("contactId", contact_ids)).top(top))
+    wanted = list(contact_ids)
+    return (yield from first_lines(FoundPerson, _PERSONS.where(any_of("contactId", wanted)).top(top))) if wanted else []
 
 
 def companies_by_id(ids: Iterable[int]) -> Operation[list[FoundCompany]]:
     """Those of these companies that the person may see."""
-    return first_lines(FoundCompany, _COMPANIES.where(any_of("contactId", ids)))
+    return _by_id(FoundCompany, _COMPANIES, "contactId", ids)
 
 
 def persons_by_id(ids: Iterable[int]) -> Operation[list[FoundPerson]]:
     """Those of these persons that the one who asks may see."""
-    return first_lines(FoundPerson, _PERSONS.where(any_of("personId", ids)))
+    return _by_id(FoundPerson, _PERSONS, "personId", ids)
 
 
 def sales_by_id(ids: Iterable[int]) -> Operation[list[FoundSale]]:
     """Those of these sales that the person may see."""
-    return first_lines(FoundSale, _SALES.where(any_of("saleId", ids)))
+    return _by_id(FoundSale, _SALES, "saleId", ids)
 
 
 _COMPANIES = Archive("v1/Contact").order_by("name")
 _PERSONS = Archive("v1/Person").entities("person").order_by("fullName")
 _SALES = Archive("v1/Sale").order_by("date desc")
+
+
+def _by_id[L: Line](cls: type[L], query: Archive, column: str, ids: Iterable[int]) -> Operation[list[L]]:
+    wanted = list(ids)
+    return (yield from lines(cls, query.where(any_of(column, wanted)))) if wanted else []
 
 
 def _each(words: str, column: str) -> list[str]:

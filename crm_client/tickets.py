@@ -5,7 +5,7 @@ Creating one with ``notify=True`` sends mail to real people, as the customer has
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -107,7 +107,7 @@ class Ticket(Record):
     replied: datetime | None = moment_at("RepliedAt", reads_only=True)
     messages: int = number_at("NumMessages", reads_only=True)
     has_attachment: bool = flag_at("HasAttachment", reads_only=True)
-    custom: Any = custom_at()
+    custom: Mapping[str, str] = custom_at()
     """Extra fields by key; requests have no user-defined fields."""
 
 

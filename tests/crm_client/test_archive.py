@@ -37,6 +37,7 @@ from crm_client.archive import (
 )
 from crm_client.calls import NEXT_LINK, Call, Page
 from crm_client.errors import BadAnswer
+from crm_client.frozen import replace
 
 from .conftest import answered
 
@@ -111,6 +112,8 @@ MORE = {
     "contactId in (1,9)": archive.any_of("contactId", [1, 9]),
     "category notOneOf (3,6)": archive.not_one_of("category", [3, 6]),
     "date date '2026-03-01'": archive.on("date", date(2026, 3, 1)),
+    "date date '2026-03-02'": archive.is_("date", date(2026, 3, 2)),
+    "at dateTime '2026-03-02T15:00:00'": archive.is_("at", datetime(2026, 3, 2, 15, tzinfo=UTC)),
     "date beforeOrEqual '2026-03-01'": archive.until("date", date(2026, 3, 1)),
     "date dateBetween ('2026-03-01','2026-03-31')": archive.days("date", date(2026, 3, 1), date(2026, 3, 31)),
     "at beforeTime '2026-03-01T15:00:00'": archive.before_time("at", datetime(2026, 3, 1, 15, tzinfo=UTC)),
@@ -121,7 +124,7 @@ MORE = {
     "previous(date,1,year)": archive.previous("date", 1, "year"),
     "thisAndNext(date,1,day)": archive.this_and_next("date", 1, "day"),
     "thisAndPrevious(date,1,day)": archive.this_and_previous("date", 1, "day"),
-    "thisAndPreviousAndNext(date,1,day)": archive.this_and_around("date", 1, "day"),
+    "thisAndPreviousAndNext(date,day)": archive.this_and_around("date", "day"),
     "substringof('x',name)": archive.substring_of("name", "x"),
     "startswith(name,'x')": archive.starts_with("name", "x"),
     "endswith(name,'x')": archive.ends_with("name", "x"),
@@ -168,10 +171,11 @@ def test_what_fails_on_real_servers_is_refused(operator: str) -> None:
         lambda: archive.next_("date", "2", "1=1"),  # type: ignore[arg-type]
         lambda: archive.any_of("name", []),
         lambda: one_of("category", []),
+        either,
     ],
 )
 def test_words_of_the_language_are_no_place_for_values(wrong: Any) -> None:
-    with pytest.raises(ValueError, match=r"word|none of|at least one"):
+    with pytest.raises(ValueError, match=r"word|none of|at least one|no conditions"):
         wrong()
 
 
@@ -258,15 +262,30 @@ def test_reading_by_key_asks_beyond_the_last() -> None:
     assert isinstance(first, Call)
     assert first.query == {
         "$select": "name,contactId",
-        "$filter": "contactId gt 0 and stop set true",
+        "$filter": "stop set true and contactId gt 0",
         "$orderBy": "contactId",
         "$top": "2",
     }
     assert asked.send({"value": [{"contactId": 3}, {"contactId": 7}]}) == Page([{"contactId": 3}, {"contactId": 7}])
     second = next(asked)
     assert isinstance(second, Call)
-    assert second.query["$filter"] == "contactId gt 7 and stop set true"
+    assert second.query["$filter"] == "stop set true and contactId gt 7"
     asked.send({"value": []})
+    with pytest.raises(StopIteration):
+        next(asked)
+
+
+def test_a_short_page_with_a_link_is_not_the_last() -> None:
+    """Rights are applied to each row of a page, so it may hold fewer than were asked for."""
+    asked = by_key(Archive("v1/Contact"), "contactId", size=3)
+    next(asked)
+    asked.send({"value": [{"contactId": 3}], NEXT_LINK: "v1/Contact?$skip=3"})
+    second = next(asked)
+    assert isinstance(second, Call)
+    assert second.query["$filter"] == "contactId gt 3"
+    asked.send({"value": [], NEXT_LINK: "v1/Contact?$skip=6"})
+    assert next(asked) == Call("GET", "v1/Contact", query={"$skip": "6"})
+    asked.send({"value": [{"contactId": 9}], NEXT_LINK: None})
     with pytest.raises(StopIteration):
         next(asked)
 
@@ -308,3 +327,29 @@ def test_options_and_providers() -> None:
         "v1/Archive/FreetextContact",
         {"$mode": "Full", "$options": "GrandTotal=true"},
     )
+
+
+MANY = archive.any_of("saleId", range(10_000, 11_000))
+LONG = Archive("v1/Sale").select("saleId").where(MANY).order_by("date").top(9)
+
+
+def test_a_question_too_long_for_an_address_is_sent_as_a_form() -> None:
+    short = LONG.call
+    assert (short.method, short.path, short.query, short.reads) == ("POST", "v1/Archive/FindSale", {}, True)
+    assert parse_qs((short.body or b"").decode())["$filter"] == [MANY]
+    assert replace(LONG, path="v1/Archive/FreetextSale").call.path == "v1/Archive/FreetextSale"
+    assert replace(LONG, path="v1/Contact/17/Sales").call.method == "GET"
+    assert replace(LONG, conditions=()).call.method == "GET"
+    with pytest.raises(ValueError, match="one body"):
+        Call("POST", "v1/Archive/FindSale", form={"$top": "1"}, json={})
+
+
+def test_so_are_its_further_pages() -> None:
+    """A link to one would be as long."""
+    asked = stream(LONG)
+    next(asked)
+    asked.send({"value": [], NEXT_LINK: "v1/Archive/FindSale?$skip=9&$orderby=date"})
+    further = next(asked)
+    assert isinstance(further, Call)
+    assert (further.method, further.path) == ("POST", "v1/Archive/FindSale")
+    assert further.form == {**LONG.call.form, "$skip": "9"}

@@ -262,3 +262,9 @@ def test_errors_survive_a_task_queue() -> None:
     for error in errors:
         copy = pickle.loads(pickle.dumps(error))
         assert (type(copy), str(copy), vars(copy)) == (type(error), str(error), vars(error))
+
+
+def test_no_number_is_sent_as_one() -> None:
+    for odd in (Decimal("NaN"), Decimal("Infinity"), float("nan")):
+        with pytest.raises(ValueError, match="not JSON"):
+            _ = Call("POST", "v1/Sale", json={"Amount": odd}).body

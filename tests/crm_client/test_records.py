@@ -125,8 +125,8 @@ def test_ticks_know_their_places() -> None:
     seen = Contact.parse({"ContactId": 1, "Interests": [{"Id": 4, "Selected": True}, {"Id": 7}, {"Id": 9}]})
     assert seen.interests == {4}
     assert changes(seen, interests=frozenset({7})) == [
-        Change("/Interests/0/Selected", True, False),
-        Change("/Interests/1/Selected", False, True),
+        Change("/Interests/0/Selected", 4, False, guard="/Interests/0/Id"),
+        Change("/Interests/1/Selected", 7, True, guard="/Interests/1/Id"),
     ]
     with pytest.raises(ValueError, match="no item 8"):
         changes(seen, interests=frozenset({8}))
@@ -142,6 +142,15 @@ def test_an_address_wins_over_the_countrys_layout() -> None:
         "path": "/Address/Postal/City",
         "value": "Bergen",
     }
+
+
+@pytest.mark.parametrize("address", [{"LocalizedAddress": [[]]}, {"LocalizedAddress": [[]], "Street": None}])
+def test_an_address_where_none_is(address: dict[str, Any]) -> None:
+    """A new company comes with the country's layout alone."""
+    start = Contact.parse({"ContactId": 0, "Address": address})
+    made = applied(start.raw, changes(start, street=Address(zip="0123", city="Oslo")))
+    assert made["Address"] == {"LocalizedAddress": None, "Street": {"Zipcode": "0123", "City": "Oslo"}}
+    assert changes(start, street=Address()) == []
 
 
 def test_a_phone_gets_another_label() -> None:

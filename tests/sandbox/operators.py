@@ -155,7 +155,7 @@ def _applies(raw: Any, kind: str, asker: Asker) -> bool:
 def _comparable(raw: Any, kind: str, asker: Asker) -> Any:
     if kind == "date":
         return _day(raw, asker)
-    return raw.casefold() if isinstance(raw, str) else raw
+    return raw.casefold() if isinstance(raw, str) and kind != "datetime" else raw
 
 
 def _is_day(raw: str | None, asker: Asker) -> bool:

@@ -44,7 +44,7 @@ def fits(call: Call) -> bool:
 def misfitting(call: Call) -> list[str]:
     """What in its body does not fit."""
     kind = body_kind(call)
-    return misfits(json.loads(call.body), kind, whole=False) if call.body else []
+    return misfits(json.loads(call.body or b""), kind, whole=False) if call.json is not None else []
 
 
 def checked[T](operation: Operation[T], sent: list[Call]) -> Operation[T]:

@@ -25,6 +25,7 @@ from crm_client import (
     tickets,
 )
 from crm_client.calls import Operation
+from crm_client.contacts import Contact
 from crm_client.errors import Conflict, NotFound
 from crm_client.patch import applied
 from crm_client.records import Kind, Record, changes, edited, places, writable
@@ -201,6 +202,29 @@ def test_an_address_is_changed_in_its_parts(alice: User) -> None:
     assert after.street == seen.street
     assert "Storgata 1" in after.address
     assert isinstance(after.postal, Address)
+
+
+def test_a_company_is_created_with_its_addresses(alice: User) -> None:
+    """Also where a new one comes with the country's layout alone."""
+    start = alice.ask(contacts.new_contact())
+    bare = Contact.parse({**start.raw, "Address": {"LocalizedAddress": start.raw["Address"]["LocalizedAddress"]}})
+    postal, street = Address(line1="Boks 1", zip="0155", city="Oslo"), Address(line1="Storgata 1", city="Moss")
+    for begun in (start, bare):
+        made = alice.ask(contacts.create_contact(begun, name="Nordic Pumps AS", postal=postal, street=street))
+        assert (made.postal, made.street) == (postal, street)
+
+
+def test_a_tick_meets_its_own_item_or_none(alice: User, sandbox: Sandbox) -> None:
+    """Somebody put a new interest before the others meanwhile."""
+    seen = alice.ask(contacts.contact(17))
+    items = sandbox.world.tenants["Cust12345"].lists["contint"]
+    first, *others = items.items()
+    wanted = changes(seen, interests=seen.interests ^ {first[0]})
+    items.clear()
+    items.update({99: dict(first[1], name="New"), **dict([first, *others])})
+    with pytest.raises(Conflict):
+        alice.ask(contacts.change_contact(17, wanted))
+    assert alice.ask(contacts.contact(17)).interests == seen.interests
 
 
 def test_interests_are_ticked(alice: User) -> None:
@@ -399,7 +423,7 @@ def test_a_person_whose_answer_was_lost_is_found(alice: User) -> None:
 
 def test_a_sale_whose_answer_was_lost_is_found(alice: User, sandbox: Sandbox) -> None:
     """And no older one that says the same, nor a colleague's."""
-    start, begun = alice.ask(sales.new_sale()), datetime.now(UTC) - timedelta(minutes=1)
+    start, begun = alice.ask(sales.new_sale()), datetime.now(UTC)
     said = {"heading": "Pumps", "company": 17, "amount": Decimal("1200.50"), "date": TODAY}
     wanted = sales.Sale.parse(applied(start.raw, changes(start, **said)))
     assert alice.ask(sales.same_sale(wanted, begun)) is None
