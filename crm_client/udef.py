@@ -7,6 +7,14 @@ writes its values::
     size = fields["SuperOffice:7"]
     size.read(company)                              # 42, a date, True, a Decimal, an Item, a text
     crm(change_contact(17, size.changes(company, 43)))
+    crm(create_contact(crm(new_contact()), name="Acme AS", custom={size.prog_id: size.write(43)}))
+
+In archives each is a column, to select, to sort by and for conditions::
+
+    big = Archive("v1/Contact").select("name", size.column).where(greater(size.column, 40)).order_by(size.column)
+    sizes = [size.in_row(row) for row in crm(pages(big))]
+
+Extra fields (``x_name``) have no definition here; their columns are ``contactExtra/x_name`` [udef].
 
 New fields come in four steps, which ``add_field`` and ``publish`` take in the right order. It takes an administrator,
 and SuperOffice's web client may show them only after a flush of its caches [caching/flush-cache].
@@ -21,6 +29,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from urllib.parse import quote
 
+from crm_client.archive import Cell, Row, cells
 from crm_client.calls import UNTRANSLATED, Call, Operation
 from crm_client.encoded import EMPTY_DATE, decoded, encoded
 from crm_client.errors import BadAnswer, Unavailable
@@ -93,6 +102,27 @@ class UdefField(Record):
         """What must change for a record to have this value, guarded by what was seen."""
         return self.place.changes(seen.raw, wanted)
 
+    @property
+    def column(self) -> str:
+        """Its column in archives of such records; in others behind what joins them:
+        ``f"personContact/{field.column}"``.
+        """
+        return f"{self.owner.lower()}Udef/{self.prog_id}"
+
+    def in_row(self, row: Row, below: str = "") -> Value:
+        """This field's value in a row of an archive asked for its ``column``; None for none.
+
+        ``below`` is what joins it (``personContact``). An item of a list is there by its text alone, unless the
+        question was ``full``.
+        """
+        name = f"{below}/{self.column}" if below else self.column
+        if "Column" not in row:
+            return text(row.get(name)) or None if self.type is FieldType.LIST else READS[self.type](row.get(name))
+        cell = cells(row).columns.get(name, Cell(None, ""))
+        if self.type is FieldType.LIST:
+            return Item(integer(cell.value), cell.display) if integer(cell.value) else None
+        return READS[self.type](cell.value)
+
     def write(self, value: Value) -> str:
         """A value as this field stores it. Raises ``ValueError`` if it is of another type."""
         match self.type, value:
@@ -131,7 +161,7 @@ class UdefField(Record):
         return value.id if isinstance(value, Item) else integer(value)
 
 
-READS: Mapping[FieldType, Callable[[Any], Any]] = {
+READS: Mapping[FieldType, Callable[[Any], Value]] = {
     FieldType.NUMBER: integer,
     FieldType.DECIMAL: amount,
     FieldType.CHECKBOX: yes,

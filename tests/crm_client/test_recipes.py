@@ -157,6 +157,15 @@ def test_a_field_of_the_customers_own(cook: Any, title: str, alice: BlockingUser
     assert made["field"].read(made["company"]) == 43 != made["before"]
 
 
+@recipe("Ask for a user-defined field in lists")
+def test_a_column_of_the_customers_own(cook: Any, title: str, alice: BlockingUser) -> None:
+    field = next(field for field in alice.ask(udef_fields("Contact")) if field.type == "Number")
+    found = [size for _, size in cook(title, prog_id=field.prog_id)["biggest"]]
+    assert found == sorted(found, reverse=True)
+    assert 1 < len(found) <= 10
+    assert found[-1] > 100
+
+
 NEW = "Do not create twice what exists"
 
 

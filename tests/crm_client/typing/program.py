@@ -54,6 +54,13 @@ def blocking(auth: httpx.Auth) -> None:
         assert_type(crm(current_principal()), Principal)
         assert_type(crm(udef.udef_fields("Contact")), list[udef.UdefField])
 
+        for field in crm(udef.udef_fields("Contact")):
+            assert_type(field.type, udef.FieldType)
+            assert_type(field.read(company), str | bool | int | Decimal | date | Item | None)
+            assert_type(field.changes(company, 42), list[Change])
+            rows = crm(pages(Archive("v1/Contact").select(field.column)))
+            assert_type(field.in_row(rows[0]), str | bool | int | Decimal | date | Item | None)
+
         query = Archive("v1/Contact").select("name").where(contains("name", "Acme")).top(5)
         assert_type(crm(first_page(query)), list[Row])
         assert_type(crm(pages(query)), list[Row])

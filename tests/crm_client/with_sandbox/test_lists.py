@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from crm_client import associates, contacts, lists, udef, webpanels
+from crm_client import associates, contacts, lists, sales, udef, webpanels
+from crm_client.archive import Archive, cells, is_, metadata, not_one_of, one_of, pages
 from crm_client.errors import BadRequest, Conflict, CrmError, NotFound
 from crm_client.records import changes
 from crm_client.udef import FieldType, Owner
 from crm_client.users import current_principal
-from crm_client.values import translations
+from crm_client.values import Item, translations
 from crm_client.webpanels import UrlEncoding
 
 from .conftest import SignIn, User
@@ -182,6 +183,49 @@ def test_a_field_of_ones_own(alice: User, field_type: FieldType, value: udef.Val
     assert field.changes(changed, value) == []
     emptied = alice.ask(contacts.change_contact(17, field.changes(changed, None)))
     assert field.changes(emptied, None) == []
+
+
+@pytest.mark.parametrize(("field_type", "value"), OWN_FIELDS, ids=lambda value: str(value))
+def test_a_field_of_ones_own_is_a_column(alice: User, field_type: FieldType, value: udef.Value) -> None:
+    """To select, to ask by and to sort by; below another record too."""
+    alice.ask(udef.add_field("Contact", field_type, label="Size", prog_id="Acme.Panel.Size"))
+    alice.ask(udef.publish("Contact"))
+    field = alice.ask(udef.udef_field("Contact", "Acme.Panel.Size"))
+    start = alice.ask(contacts.new_contact())
+    custom = {field.prog_id: field.write(value)}
+    made = alice.ask(contacts.create_contact(start, name="Nordic Pumps AS", custom=custom))
+    assert field.read(made) == value
+    start = alice.ask(sales.new_sale())
+    alice.ask(sales.create_sale(start, heading="Pumps", company=made.contact_id))
+
+    companies = Archive("v1/Contact").select("contactId", field.column).order_by(f"{field.column} desc", "contactId")
+    every = [(row["contactId"], field.in_row(row)) for row in alice.ask(pages(companies))]
+    assert every[0] == (made.contact_id, value)
+    assert dict(every)[17] == field.read(alice.ask(contacts.contact(17)))
+    [row] = alice.ask(pages(companies.where(is_(field.column, value)).full()))
+    assert (cells(row).key, field.in_row(row)) == (made.contact_id, value)
+    below = f"contact/{field.column}"
+    [row] = alice.ask(pages(Archive("v1/Sale").select("heading", below).where(is_(below, value))))
+    assert (row["heading"], field.in_row(row, below="contact")) == ("Pumps", value)
+    [told] = [one for one in alice.ask(metadata("SimpleContact")) if one.name == field.column]
+    assert (told.title, told.can_order, bool(told.restriction)) == ("Size", True, True)
+
+
+def test_a_list_of_ones_own_is_a_column(alice: User) -> None:
+    """Its text, and where all is asked for its id."""
+    field = next(one for one in alice.ask(udef.udef_fields("Contact")) if one.type is FieldType.LIST)
+    choice = alice.ask(lists.mdo_list(field.list_name))[-1]
+    alice.ask(contacts.change_contact(17, field.changes(alice.ask(contacts.contact(17)), choice.id)))
+    chosen = Archive("v1/Contact").select("contactId", field.column).where(one_of(field.column, [choice.id]))
+    rows = {row["contactId"]: field.in_row(row) for row in alice.ask(pages(chosen))}
+    assert rows[17] == choice.name
+    full = {cells(row).key: field.in_row(row) for row in alice.ask(pages(chosen.full()))}
+    assert full == {key: Item(choice.id, choice.name) for key in rows}
+    others = (
+        Archive("v1/Contact").select(field.column).where(not_one_of(field.column, [choice.id])).order_by("contactId")
+    )
+    assert None in [field.in_row(row) for row in alice.ask(pages(others))]
+    assert None in [field.in_row(row) for row in alice.ask(pages(others.full()))]
 
 
 def test_a_field_is_changed_and_removed(alice: User) -> None:
