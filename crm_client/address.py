@@ -5,15 +5,18 @@ A client asks its ``Address`` before each call and, when NetServer answers 421 (
 [dp/best-practices/tenant-status/check-status].
 
 ``StateAddress`` and ``AsyncStateAddress`` keep what the state API says in memory, for as long as it says; make one for
-each tenant. An application with a database keeps it there, in an ``Address`` of its own. Either must refuse an address
-that is not SuperOffice's before a token goes to it; ``checked`` does.
+each tenant. One call asks; the others meanwhile go on with the address that was known, if any was. A state API in
+trouble is left alone for a moment. An application with a database keeps the address there, in an ``Address`` of its
+own. Either must refuse an address that is not SuperOffice's before a token goes to it; ``checked`` does.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
@@ -32,6 +35,8 @@ WITHOUT_A_TIME = timedelta(minutes=5)
 """How long an answer is kept that does not say it."""
 JUST_NOW = 2.0
 """Seconds in which calls side by side that met 421 share one question."""
+LEFT_ALONE = 5.0
+"""Seconds in which a state API that did not answer is not asked again."""
 
 
 class Address(Protocol):
@@ -87,6 +92,8 @@ class _Known:
         self._api = ""
         self._until = datetime.min.replace(tzinfo=UTC)
         self._refreshed_at = float("-inf")
+        self._trouble: NoAnswer | None = None
+        self._trouble_at = float("-inf")
 
     @property
     def _holds(self) -> bool:
@@ -95,6 +102,17 @@ class _Known:
     @property
     def _is_new(self) -> bool:
         return time.monotonic() - self._refreshed_at < JUST_NOW
+
+    @contextmanager
+    def _sparing(self) -> Iterator[None]:
+        """Around a question: those who queue behind trouble hear of it too, instead of asking one after another."""
+        if self._trouble is not None and time.monotonic() - self._trouble_at < LEFT_ALONE:
+            raise copy(self._trouble)
+        try:
+            yield
+        except NoAnswer as trouble:
+            self._trouble, self._trouble_at = copy(trouble), time.monotonic()  # without its traceback
+            raise
 
     def _learn(self, response: httpx.Response) -> str:
         if response.status_code == 404:
@@ -127,11 +145,11 @@ class StateAddress(_Known):
         self._asking = threading.Lock()
 
     def get(self) -> str:
-        if self._holds:
+        if self._holds or (self._api and self._asking.locked()):
             return self._api
         with self._asking:
             try:
-                return self._api if self._holds else self._learn(ask(self._http, self._question))
+                return self._api if self._holds else self._learn(self._ask())
             except NoAnswer:
                 if not self._api:
                     raise
@@ -140,7 +158,11 @@ class StateAddress(_Known):
 
     def refresh(self) -> str:
         with self._asking:
-            return self._api if self._is_new else self._learn_anew(ask(self._http, self._question))
+            return self._api if self._is_new else self._learn_anew(self._ask())
+
+    def _ask(self) -> httpx.Response:
+        with self._sparing():
+            return ask(self._http, self._question)
 
 
 class AsyncStateAddress(_Known):
@@ -154,11 +176,11 @@ class AsyncStateAddress(_Known):
         self._asking = asyncio.Lock()
 
     async def get(self) -> str:
-        if self._holds:
+        if self._holds or (self._api and self._asking.locked()):
             return self._api
         async with self._asking:
             try:
-                return self._api if self._holds else self._learn(await ask_async(self._http, self._question))
+                return self._api if self._holds else self._learn(await self._ask())
             except NoAnswer:
                 if not self._api:
                     raise
@@ -166,7 +188,11 @@ class AsyncStateAddress(_Known):
 
     async def refresh(self) -> str:
         async with self._asking:
-            return self._api if self._is_new else self._learn_anew(await ask_async(self._http, self._question))
+            return self._api if self._is_new else self._learn_anew(await self._ask())
+
+    async def _ask(self) -> httpx.Response:
+        with self._sparing():
+            return await ask_async(self._http, self._question)
 
 
 def checked(api: str, login_url: str, hosts: Sequence[str] = HOSTS) -> str:

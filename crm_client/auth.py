@@ -285,7 +285,7 @@ class NoAnswer(Unavailable):
 def ask(http: httpx.Client, request: httpx.Request) -> httpx.Response:
     """Ask the login host something that needs no credential. Raises ``NoAnswer``."""
     try:
-        return sound(http.send(request, auth=None))
+        return sound(http.send(request, auth=None, follow_redirects=False))
     except httpx.RequestError as error:
         raise NoAnswer("the login host gives no answer", sent=False) from error
 
@@ -293,7 +293,7 @@ def ask(http: httpx.Client, request: httpx.Request) -> httpx.Response:
 async def ask_async(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
     """The same, awaited."""
     try:
-        return sound(await http.send(request, auth=None))
+        return sound(await http.send(request, auth=None, follow_redirects=False))
     except httpx.RequestError as error:
         raise NoAnswer("the login host gives no answer", sent=False) from error
 
@@ -370,12 +370,12 @@ async def exchange_async(
 
 def renew(http: httpx.Client, auth: Credential, ahead: timedelta) -> None:
     """Renew a grant that ends within ``ahead``, without a call: for work in the background. Errors as ``UserToken``."""
-    exchange(partial(http.send, auth=None), auth._carry(auth._renewal(ahead)))
+    exchange(partial(http.send, auth=None, follow_redirects=False), auth._carry(auth._renewal(ahead)))
 
 
 async def renew_async(http: httpx.AsyncClient, auth: Credential, ahead: timedelta) -> None:
     """The same with an ``AsyncTokenStore``."""
-    await exchange_async(partial(http.send, auth=None), auth._carry_async(auth._renewal(ahead)))
+    await exchange_async(partial(http.send, auth=None, follow_redirects=False), auth._carry_async(auth._renewal(ahead)))
 
 
 def granted(response: httpx.Response, refresh_token: str = "") -> Grant:

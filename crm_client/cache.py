@@ -102,13 +102,12 @@ class Memory[C: (Cache, AsyncCache)]:
     """Is told of every call that changes something, and what NetServer answered; None where that is not known."""
 
     def rule(self, call: Call) -> Rule | None:
-        """How the answer to a call is remembered, if it may be at all."""
-        if call.method != "GET" or call.upload is not None:
+        """How the answer to a call is remembered, if it may be at all; headers of its own may make any answer of it."""
+        if call.method != "GET" or call.upload is not None or call.headers:
             return None
         if re.fullmatch(_FACTS, call.path):
             return Rule(self.facts, FACTS_LAST, stands=FACTS_LAST)
-        conditional = {name.lower() for name in call.headers} & {"if-modified-since", "if-unmodified-since"}
-        if self.records is None or conditional:
+        if self.records is None:
             return None
         if re.fullmatch(_RECORDS, call.path):
             return Rule(self.records, RECORDS_LAST, stands=0.0, is_checked=True)
@@ -164,9 +163,12 @@ class Kept:
     def parse(cls, value: Any) -> Kept | None:
         if not isinstance(value, bytes):
             return None
-        at, _, rest = value.partition(b" ")
-        date, _, body = rest.partition(b"\n")
-        return cls(body, date.decode("ascii", "replace"), float(at))
+        head, _, body = value.partition(b"\n")
+        at, _, date = head.decode("ascii", "replace").partition(" ")
+        try:
+            return cls(body, date, float(at))
+        except ValueError:
+            return None
 
     @property
     def as_bytes(self) -> bytes:

@@ -17,7 +17,7 @@ Both keep the same rules.
   answer is ``Unavailable``, a change without one ``OutcomeUnknown``.
 - A call has a deadline, with all its waiting, renewal and further attempts. ``AsyncCrm`` keeps it to the moment; a
   blocking call looks at the clock whenever bytes come, and no wait for bytes is longer than the deadline, so at worst
-  it takes twice as long.
+  it takes twice as long; a blocking address that has to ask takes its own time before.
 - At most ``AT_ONCE`` calls to a tenant are under way in one event loop (or, of ``Crm``, in one process); more wait
   (see ``gates``).
 - Each call asks for the person's language, and for times with their offset, so that no date is a guess
@@ -289,6 +289,8 @@ class Crm(_Client):
                     step = steps.send(answer)
         except StopIteration as done:
             return done.value
+        finally:
+            steps.close()
 
     def _address(self) -> str:
         return self.address.get()
@@ -324,13 +326,12 @@ class Crm(_Client):
 
     def _exchange(self, trip: Trip, call: Call) -> httpx.Response:
         own = self._build(self.http, trip, call, Pieces(call.upload) if call.upload else call.body)
-        own.extensions["timeout"] = {
-            name: min(trip.left(), seconds or trip.left()) for name, seconds in own.extensions["timeout"].items()
-        }
 
         def send(request: httpx.Request) -> httpx.Response:
             trip.leaves(request is own)
-            response = self.http.send(request, auth=None, stream=True)
+            waits = request.extensions["timeout"].items()
+            request.extensions["timeout"] = {name: min(trip.left(), seconds or trip.left()) for name, seconds in waits}
+            response = self.http.send(request, auth=None, follow_redirects=False, stream=True)
             trip.is_out = False
             return response
 
@@ -497,6 +498,8 @@ class AsyncCrm(_Client):
             return done.value
         except TimeoutError:
             raise loss(trip.call, Fate.SILENT if trip.is_out else Fate.UNSENT) from None
+        finally:
+            steps.close()
 
     async def _address(self) -> str:
         return await self.address.get()
@@ -548,7 +551,7 @@ class AsyncCrm(_Client):
 
         async def send(request: httpx.Request) -> httpx.Response:
             trip.leaves(request is own)
-            response = await self.http.send(request, auth=None, stream=trip.streams)
+            response = await self.http.send(request, auth=None, follow_redirects=False, stream=trip.streams)
             trip.is_out = False
             return response
 
@@ -686,7 +689,7 @@ def _transport() -> httpx.AsyncBaseTransport:
 
     def session() -> ClientSession:
         # No limit of its own: one host serves many tenants, so a limit a host would let one slow tenant stop them all.
-        connector = TCPConnector(limit=0, keepalive_timeout=30)
+        connector = TCPConnector(limit=0, keepalive_timeout=30, ssl=_tls())
         session = ClientSession(connector=connector, cookie_jar=DummyCookieJar(), trust_env=False)
         # aiohttp sends GET, PUT and DELETE again when a connection dies; there is no public switch.
         session._retry_connection = False

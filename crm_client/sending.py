@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from crm_client.cache import EDITION_LASTS, Kept, Memory, NotRemembered, Rule, changes_facts, new_edition
 from crm_client.calls import Call, decipher, plain
-from crm_client.errors import CrmError, Misdirected
+from crm_client.errors import CrmError, Misdirected, OutcomeUnknown
 from crm_client.fates import Fate, loss
 from crm_client.hooks import CallRecord
 from crm_client.retries import Retries
@@ -75,9 +75,9 @@ class Answer:
     """What NetServer sent back; ``headers`` are lower case."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
-    asked: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    asked: Mapping[str, str] = field(repr=False)
     """The headers of the request, credentials and all."""
     fate: Fate = Fate.ANSWERED
 
@@ -122,12 +122,20 @@ def course(trip: Trip, retries: Retries, memory: Memory[Any] | None, depends_on:
     answer = None
     try:
         answer = (yield from _sent(trip, trip.call, retries))[1]
+    except OutcomeUnknown:
+        yield from _forgotten(memory, trip.call)
+        raise
     finally:
         if memory.changing is not None and trip.call.changes:
             memory.changing(trip.call, answer)
-    if changes_facts(trip.call):
-        yield methodcaller("_keep", memory.facts, memory.tenant_key, new_edition(), EDITION_LASTS)
+    yield from _forgotten(memory, trip.call)
     return answer
+
+
+def _forgotten(memory: Memory[Any], call: Call) -> Steps:
+    """The tenant's facts, if the call may have changed any."""
+    if changes_facts(call):
+        yield methodcaller("_keep", memory.facts, memory.tenant_key, new_edition(), EDITION_LASTS)
 
 
 def _remembered(trip: Trip, retries: Retries, memory: Memory[Any], rule: Rule, depends_on: Mapping[str, str]) -> Steps:

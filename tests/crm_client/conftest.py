@@ -17,6 +17,8 @@ from crm_client.calls import Operation
 from crm_client.clients import AsyncCrm, Crm
 from crm_client.errors import NotSignedIn
 
+from .raw_server import Server
+
 BASE = "https://online2.superoffice.com/Cust12345/api/"
 MOVED = "https://app.superoffice.com/Cust12345/api/"
 TOKEN_URL = "https://online.superoffice.com/login/common/oauth/tokens"
@@ -182,6 +184,20 @@ class Awaiting:
     def close(self) -> None:
         self.runner.run(self.http.aclose())
         self.runner.close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Server]]:
+    """Starts a server on a real socket."""
+    servers: list[Server] = []
+
+    def one(*args: Any, **rest: Any) -> Server:
+        servers.append(Server(*args, **rest))
+        return servers[-1]
+
+    yield one
+    for server in servers:
+        server.close()
 
 
 Open = Callable[..., Blocking | Awaiting]

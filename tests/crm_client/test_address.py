@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -108,6 +110,68 @@ def test_trouble_of_the_state_api_stops_nobody(api: StateApi, address: Face, tro
     address.get()
     vars(api).update(trouble)
     assert address.get() == BASE
+
+
+def test_a_state_api_in_trouble_is_left_alone_for_a_moment(
+    api: StateApi, address: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those who queue behind its silence hear of it as well, instead of waiting one after another."""
+    api.is_dead = True
+    for ask in (address.get, address.refresh, address.get):
+        with pytest.raises(Unavailable):
+            ask()
+    assert len(api.asked) == 1
+    monkeypatch.setattr("crm_client.address.LEFT_ALONE", 0)
+    api.is_dead = False
+    assert address.get() == BASE
+
+
+@pytest.mark.asyncio
+async def test_nobody_waits_for_an_address_that_was_known(api: StateApi) -> None:
+    """Should it have moved, 421 tells."""
+    told = asyncio.Event()
+    told.set()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        await told.wait()
+        return api(request)
+
+    api.is_valid_for(-1)
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        known = AsyncStateAddress(http, LOGIN, "Cust12345")
+        assert await known.get() == BASE
+        told.clear()
+        asking = asyncio.create_task(known.get())
+        await asyncio.sleep(0)
+        async with asyncio.timeout(5):
+            assert [await known.get() for _ in range(3)] == [BASE] * 3
+        assert not asking.done()
+        told.set()
+        assert await asking == BASE
+    assert len(api.asked) == 2
+
+
+def test_no_thread_waits_for_it_either(api: StateApi) -> None:
+    told = threading.Event()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert told.wait(5)
+        return api(request)
+
+    api.is_valid_for(-1)
+    told.set()
+    with httpx.Client(transport=httpx.MockTransport(answer)) as http, ThreadPoolExecutor(1) as pool:
+        known = StateAddress(http, LOGIN, "Cust12345")
+        assert known.get() == BASE
+        told.clear()
+        asking = pool.submit(known.get)
+        while not known._asking.locked():
+            time.sleep(0.001)
+        assert [known.get() for _ in range(3)] == [BASE] * 3
+        assert not asking.done()
+        told.set()
+        assert asking.result() == BASE
+    assert len(api.asked) == 2
 
 
 @pytest.mark.parametrize(

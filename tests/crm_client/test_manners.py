@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -15,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_client.address import FixedAddress
+from crm_client.auth import UserToken
 from crm_client.calls import UNTRANSLATED, Call, Operation, plain
 from crm_client.clients import Crm, sync_http
 from crm_client.contacts import contact
@@ -22,8 +21,11 @@ from crm_client.errors import CrmError, NotFound, OutcomeUnknown, Unavailable
 from crm_client.gates import gate
 from crm_client.hooks import CallRecord
 from crm_client.retries import Retries
+from crm_client.sending import Answer
+from crm_client.stores import MemoryStore
 
 from .conftest import BASE, MOVED, Moving, NetServer, Open, Shelf, grant
+from .raw_server import drips, keeps_silent
 
 ACME = {"ContactId": 17, "Name": "Acme"}
 
@@ -79,47 +81,25 @@ def test_a_header_of_the_call_wins_whatever_its_case(netserver: NetServer, open_
 # Deadlines
 
 
-class Dripping:
-    """Answers a byte now and then, so that no wait for a byte is ever long."""
-
-    def __init__(self) -> None:
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.base = f"http://127.0.0.1:{self.listener.getsockname()[1]}/Cust12345/api/"
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-        self.thread.start()
-
-    def _serve(self) -> None:
-        try:
-            connection, _ = self.listener.accept()
-            with connection:
-                connection.recv(65536)
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
-                for _ in range(100):
-                    time.sleep(0.05)
-                    connection.sendall(b" ")
-        except OSError:
-            return
-
-    def close(self) -> None:
-        self.listener.close()
-        self.thread.join(6)
-
-
-@pytest.fixture
-def dripping() -> Iterator[Dripping]:
-    server = Dripping()
-    yield server
-    server.close()
-
-
 @pytest.mark.parametrize(("method", "error"), [("GET", Unavailable), ("PATCH", OutcomeUnknown)])
-def test_a_blocking_call_keeps_its_deadline_too(dripping: Dripping, method: str, error: type[CrmError]) -> None:
+def test_a_blocking_call_keeps_its_deadline_too(serve: Any, method: str, error: type[CrmError]) -> None:
     """Though bytes keep coming."""
     began = time.monotonic()
     with sync_http() as http, pytest.raises(error) as caught:
-        Crm(http, FixedAddress(dripping.base), None, deadline=0.4)(asking(Call(method, "v1/Contact/17")))
+        Crm(http, FixedAddress(serve(drips).base), None, deadline=0.4)(asking(Call(method, "v1/Contact/17")))
     assert time.monotonic() - began < 2
     assert caught.value.sent is None
+
+
+def test_so_does_its_renewal(serve: Any) -> None:
+    """SuperID is silent: the call was not sent."""
+    login = serve(keeps_silent)
+    auth = UserToken(login.base, "sidecard", "top-secret", MemoryStore(grant(seconds=-1)), object())
+    began = time.monotonic()
+    with sync_http() as http, pytest.raises(Unavailable) as caught:
+        Crm(http, FixedAddress(BASE), auth, deadline=0.4)(asking(Call("POST", "v1/Contact")))
+    assert time.monotonic() - began < 2
+    assert (caught.value.sent, len(login.heads)) == (False, 1)
 
 
 def test_no_wait_for_a_byte_is_longer_than_the_deadline(netserver: NetServer) -> None:
@@ -215,6 +195,12 @@ def test_what_a_hook_is_told_is_no_secret(netserver: NetServer, open_crm: Open, 
         assert not [word for word in ("secret", "Acme", "Hara", "mine") if word in shown]
     with pytest.raises(dataclasses.FrozenInstanceError):
         told[0].status = 0  # type: ignore[misc]
+
+
+def test_an_answer_shows_nothing_of_what_was_asked_and_said() -> None:
+    """Error trackers print what stood in a function's names."""
+    asked = httpx.Headers({"SO-AppToken": "app-secret", "Authorization": "Bearer 8A:secret"})
+    assert "secret" not in repr(Answer(200, {"set-cookie": "secret"}, b"secret", asked))
 
 
 @pytest.mark.parametrize(

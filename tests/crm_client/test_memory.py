@@ -12,13 +12,15 @@ from typing import Any
 import httpx
 import pytest
 
+from crm_client.address import AsyncFixedAddress
 from crm_client.cache import Kept, Memory, NotRemembered, forget, forget_async
 from crm_client.calls import Call, Operation, http_date
-from crm_client.errors import CrmError, Denied
+from crm_client.clients import AsyncCrm
+from crm_client.errors import CrmError, Denied, OutcomeUnknown
 from crm_client.hooks import CallRecord
 from crm_client.users import current_principal
 
-from .conftest import Awaiting, Blocking, NetServer, Open
+from .conftest import BASE, Awaiting, Blocking, NetServer, Open
 
 ME = "v1/User/currentPrincipal"
 ALICE = {"AssociateId": 5, "FullName": "Alice Berg", "FunctionRights": ["admin-all"]}
@@ -178,6 +180,43 @@ class TestFacts:
             crm.ask(asking(Call("PUT", "v1/Sale/5", json={})))
         assert told == [("POST v1/Sale", {"SaleId": 5}), ("PUT v1/Sale/5", None)]
 
+    @pytest.mark.parametrize("fate", [httpx.ReadError, httpx.ReadTimeout])
+    def test_a_change_whose_outcome_is_unknown_forgets_too(
+        self, netserver: NetServer, open_crm: Open, shelf: Shelf, fate: type[httpx.RequestError]
+    ) -> None:
+        def lose(_: httpx.Request) -> httpx.Response:
+            raise fate("lost")
+
+        netserver.on("v1/List/Category/Items", lose)
+        crm = open_crm(netserver, memory=of(shelf))
+        crm.ask(asking(Call("GET", "v1/MDOList/category")))
+        with pytest.raises(OutcomeUnknown):
+            crm.ask(asking(Call("POST", "v1/List/Category/Items", json={"Name": "New"})))
+        crm.ask(asking(Call("GET", "v1/MDOList/category")))
+        assert netserver.log.count("GET v1/MDOList/category") == 2
+
+    def test_what_asks_in_its_own_way_is_no_fact(self, netserver: NetServer, open_crm: Open, shelf: Shelf) -> None:
+        """Headers of the call's own decide: its language, its format, whether anything comes at all."""
+        netserver.on("v1/MDOList/category", lambda request: httpx.Response(200, json=request.headers["SO-Language"]))
+        crm = open_crm(netserver, memory=of(shelf), language="x")
+        own = Call("GET", "v1/MDOList/category", headers={"so-language": "de"})
+        assert [crm.ask(asking(own)), crm.ask(asking(replace(own, headers={})))] == ["de", "x"]
+        netserver.on("v1/List/Category", status=304)
+        unless = Call("GET", "v1/List/Category", headers={"If-Modified-Since": http_date(CHANGED)})
+        assert crm.ask(asking(unless)) is None
+        netserver.on("v1/List/Category", {"Id": 64})
+        assert crm.ask(asking(replace(unless, headers={}))) == {"Id": 64}
+
+    @pytest.mark.parametrize("junk", [b"", b"x", b"nan-ish Mon\n{}", b"\xff\n", "text"])
+    def test_what_somebody_else_keeps_there_is_nothing(
+        self, netserver: NetServer, open_crm: Open, shelf: Shelf, junk: Any
+    ) -> None:
+        crm = open_crm(netserver, memory=of(shelf))
+        crm.ask(current_principal())
+        [key] = shelf.kept
+        shelf.set(key, junk, 600)
+        assert crm.ask(current_principal()).full_name == "Alice Berg"
+
     def test_an_error_is_not_remembered(self, netserver: NetServer, open_crm: Open, shelf: Shelf) -> None:
         netserver.on(ME, {}, status=403)
         crm = open_crm(netserver, memory=of(shelf))
@@ -203,6 +242,24 @@ class TestFacts:
         crm.ask(asking(call))
         crm.ask(asking(call))
         assert (len(netserver.asked), shelf.kept) == (2, {})
+
+
+@pytest.mark.asyncio
+async def test_a_change_that_ran_out_of_time_is_told_at_once(shelf: Shelf) -> None:
+    """Before anybody has done with its error."""
+
+    async def silent(_: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(30)
+        raise AssertionError
+
+    told: list[tuple[str, Any]] = []
+    memory = replace(of(shelf), changing=lambda call, answer: told.append((call.name, answer)))
+    async with httpx.AsyncClient(transport=httpx.MockTransport(silent)) as http:
+        crm = AsyncCrm(http, AsyncFixedAddress(BASE), None, deadline=0.05, memory=memory)
+        with pytest.raises(OutcomeUnknown) as caught:
+            await crm(asking(Call("PUT", "v1/Sale/5", json={})))
+    assert told == [("PUT v1/Sale/5", None)]
+    assert caught.value.sent is None
 
 
 class TestRecords:

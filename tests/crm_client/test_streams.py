@@ -6,8 +6,7 @@ import asyncio
 import contextlib
 import io
 import socket
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
@@ -22,70 +21,11 @@ from crm_client.hooks import CallRecord
 from crm_client.stores import AsyncMemoryStore, MemoryStore
 
 from .conftest import BASE, NetServer, Open, grant
+from .raw_server import PIECE, Server, says
 
-PIECE = 64 * 1024
 LARGE = 200
 """Pieces of a large body."""
 BLOB = Call("GET", "v1/Document/5/Content")
-
-
-class Server:
-    """One request a connection: reads it whole, a piece at a time, and answers by a function."""
-
-    def __init__(self, answer: Callable[[Server, socket.socket], None]) -> None:
-        self.answer = answer
-        self.heads: list[bytes] = []
-        self.received = 0
-        self.first = b""
-        self.sent = 0
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.base = f"http://127.0.0.1:{self.listener.getsockname()[1]}/Cust12345/api/"
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-        self.thread.start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            with connection, contextlib.suppress(OSError):
-                self._read(connection)
-                self.answer(self, connection)
-
-    def _read(self, connection: socket.socket) -> None:
-        head = b""
-        while b"\r\n\r\n" not in head:
-            head += connection.recv(PIECE)
-        head, _, body = head.partition(b"\r\n\r\n")
-        self.heads.append(head.lower())
-        told = [line for line in self.heads[-1].split(b"\r\n") if line.startswith(b"content-length:")]
-        left = int(told[0].partition(b":")[2]) if told else 0
-        self.received, self.first = 0, body[:10]
-        while left:
-            body = body or connection.recv(PIECE)
-            self.first = self.first or body[:10]
-            self.received += len(body)
-            left -= len(body)
-            body = b""
-
-    def close(self) -> None:
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        self.thread.join(5)
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[..., Server]]:
-    servers: list[Server] = []
-
-    def one(answer: Any) -> Server:
-        servers.append(Server(answer))
-        return servers[-1]
-
-    yield one
-    for server in servers:
-        server.close()
 
 
 def large(server: Server, connection: socket.socket) -> None:
@@ -93,15 +33,6 @@ def large(server: Server, connection: socket.socket) -> None:
     for _ in range(LARGE):
         connection.sendall(b"x" * PIECE)
         server.sent += PIECE
-
-
-def says(status: str, body: bytes = b"{}", length: int | None = None) -> Callable[[Server, socket.socket], None]:
-    told = len(body) if length is None else length
-
-    def answer(_: Server, connection: socket.socket) -> None:
-        connection.sendall(f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {told}\r\n\r\n".encode() + body)
-
-    return answer
 
 
 class Down:

@@ -1,106 +1,94 @@
-"""Real sockets: what a dying server, a cookie and a redirect do, in both colours."""
+"""Real sockets: what a dying server, a cookie, a redirect and a certificate do, in both colours."""
 
 from __future__ import annotations
 
 import asyncio
+import datetime
+import logging
 import socket
-import struct
-import threading
-from collections.abc import Callable, Iterator
+import ssl
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from functools import partial
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from crm_client import clients
 from crm_client.address import AsyncFixedAddress, FixedAddress
 from crm_client.calls import Call, Operation
 from crm_client.clients import AsyncCrm, Crm, async_http, sync_http
+from crm_client.contacts import contact
 from crm_client.errors import BadAnswer, OutcomeUnknown, Unavailable
 from crm_client.retries import Retries
+from tests.sandbox.application_keys import sandbox_key
+from tests.sandbox.server import Sandbox
 
-ENDINGS = {
-    "close": b"",
-    "half a head": b"HTTP/1.1 200 OK\r\nContent-Le",
-    "half a body": b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"a":',
-    "half a chunk": b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{"a"',
-    "no gzip": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd",
-    "no http": b"\x00\x01garbage\r\n\r\n",
+from .raw_server import Answer, Server, keeps_silent, resets, says, sends
+from .test_system_user import AsyncMemoryStore, MemoryStore, SystemUser
+from .test_with_sandbox import CLIENT, AwaitingUser, BlockingUser
+
+HALF = b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"a":'
+
+
+def half_then(end: Answer) -> Answer:
+    def answer(server: Server, connection: socket.socket) -> None:
+        connection.sendall(HALF)
+        end(server, connection)
+
+    return answer
+
+
+ENDINGS: dict[str, Answer] = {
+    "close": sends(b""),
+    "reset": resets,
+    "silence": keeps_silent,
+    "half a head": sends(b"HTTP/1.1 200 OK\r\nContent-Le"),
+    "half a body": sends(HALF),
+    "half a body, reset": half_then(resets),
+    "half a body, silence": half_then(keeps_silent),
+    "half a chunk": sends(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{"a"'),
+    "no gzip": sends(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd"),
+    "no http": sends(b"\x00\x01garbage\r\n\r\n"),
 }
 
-
-class Server:
-    """Reads one request a connection, remembers it, says its piece and hangs up; ``None`` hangs up by reset."""
-
-    def __init__(self, piece: bytes | None, silent: bool = False) -> None:
-        self.piece, self.silent = piece, silent
-        self.requests: list[bytes] = []
-        self.done = threading.Event()
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.base = f"http://127.0.0.1:{self.listener.getsockname()[1]}/Cust12345/api/"
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-        self.thread.start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            with connection:
-                self._answer(connection)
-
-    def _answer(self, connection: socket.socket) -> None:
-        head = b""
-        while b"\r\n\r\n" not in head:
-            part = connection.recv(65536)
-            if not part:
-                return
-            head += part
-        self.requests.append(head)
-        if self.silent:
-            self.done.wait(5)
-        if self.piece is None:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        else:
-            connection.sendall(self.piece)
-
-    def close(self) -> None:
-        self.done.set()
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        self.thread.join(5)
+type MakeHttp[H] = Callable[[], H]
 
 
-@pytest.fixture
-def serve() -> Iterator[Callable[..., Server]]:
-    servers: list[Server] = []
-
-    def one(*args: Any, **rest: Any) -> Server:
-        servers.append(Server(*args, **rest))
-        return servers[-1]
-
-    yield one
-    for server in servers:
-        server.close()
-
-
-def blocking(base: str, *operations: Operation[Any]) -> list[Any]:
-    with sync_http() as http:
+def blocking(base: str, *operations: Operation[Any], make: MakeHttp[AbstractContextManager[httpx.Client]]) -> list[Any]:
+    with make() as http:
         crm = Crm(http, FixedAddress(base), None)
         return [crm(operation) for operation in operations]
 
 
-def awaiting(base: str, *operations: Operation[Any]) -> list[Any]:
+def awaiting(
+    base: str, *operations: Operation[Any], make: MakeHttp[AbstractAsyncContextManager[httpx.AsyncClient]]
+) -> list[Any]:
     async def run() -> list[Any]:
-        async with async_http() as http:
+        async with make() as http:
             crm = AsyncCrm(http, AsyncFixedAddress(base), None)
             return [await crm(operation) for operation in operations]
 
     return asyncio.run(run())
 
 
-both = pytest.mark.parametrize("drive", [blocking, awaiting], ids=["Crm", "AsyncCrm"])
+def httpxs_own() -> httpx.AsyncClient:
+    """Not on aiohttp: somebody may bring a client of his own."""
+    return httpx.AsyncClient(trust_env=False, timeout=clients.TIMEOUTS)
+
+
+DRIVERS = {
+    "Crm": partial(blocking, make=sync_http),
+    "AsyncCrm": partial(awaiting, make=async_http),
+    "AsyncCrm on httpx": partial(awaiting, make=httpxs_own),
+}
+every_driver = pytest.mark.parametrize("drive", DRIVERS.values(), ids=DRIVERS)
 
 
 def send(method: str) -> Operation[Any]:
@@ -108,23 +96,24 @@ def send(method: str) -> Operation[Any]:
     return (yield Call(method, "v1/Contact/17", json=body))
 
 
-@both
+@every_driver
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH"])
-@pytest.mark.parametrize("ending", [*ENDINGS, "reset", "silence"])
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_a_server_that_dies_after_reading(
     serve: Callable[..., Server], drive: Any, method: str, ending: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A change is reported as unknown and sent once, whatever library lies below; a question may be asked again."""
-    monkeypatch.setattr(clients, "TIMEOUTS", httpx.Timeout(0.3 if ending == "silence" else 5))
-    server = serve(ENDINGS.get(ending, b"" if ending == "silence" else None), silent=ending == "silence")
+    is_silent = ending.endswith("silence")
+    monkeypatch.setattr(clients, "TIMEOUTS", httpx.Timeout(0.3 if is_silent else 5))
+    server = serve(ENDINGS[ending])
     with pytest.raises(Unavailable if method == "GET" else OutcomeUnknown) as caught:
         drive(server.base, send(method))
     assert caught.value.sent is None
-    again = method == "GET" and ending not in ("silence", "no gzip")
-    assert len(server.requests) == (Retries().attempts if again else 1)
+    again = method == "GET" and not is_silent and ending != "no gzip"
+    assert len(server.heads) == (Retries().attempts if again else 1)
 
 
-@both
+@every_driver
 def test_a_server_that_is_not_there(drive: Any) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -133,21 +122,109 @@ def test_a_server_that_is_not_there(drive: Any) -> None:
     assert caught.value.sent is False
 
 
-@both
+COOKIE = "Set-Cookie: ASP.NET_SessionId=abc; path=/\r\n"
+
+
+@every_driver
 def test_no_cookie_is_ever_sent_back(serve: Callable[..., Server], drive: Any) -> None:
     """NetServer's session cookie would carry one person's session into another's call."""
-    cookie = b"Set-Cookie: ASP.NET_SessionId=abc; path=/\r\n"
-    server = serve(b"HTTP/1.1 200 OK\r\n" + cookie + b"Connection: close\r\nContent-Length: 2\r\n\r\n{}")
+    server = serve(says("200 OK", headers=COOKIE))
     drive(server.base, send("GET"), send("GET"))
-    assert len(server.requests) == 2
-    assert not any(b"cookie" in request.lower() for request in server.requests)
+    assert len(server.heads) == 2
+    assert not any(b"cookie" in head for head in server.heads)
 
 
-@both
-def test_no_redirect_is_followed(serve: Callable[..., Server], drive: Any) -> None:
-    """It would carry the token along."""
-    elsewhere = serve(b"")
-    server = serve(f"HTTP/1.1 302 Found\r\nLocation: {elsewhere.base}\r\nContent-Length: 0\r\n\r\n".encode())
+FOLLOWING = {
+    "Crm": partial(blocking, make=lambda: httpx.Client(follow_redirects=True, trust_env=False)),
+    "AsyncCrm": partial(awaiting, make=lambda: httpx.AsyncClient(follow_redirects=True, trust_env=False)),
+}
+
+
+@pytest.mark.parametrize("drive", [*DRIVERS.values(), *FOLLOWING.values()], ids=[*DRIVERS, *FOLLOWING])
+@pytest.mark.parametrize("status", ["302 Found", "307 Temporary Redirect"])
+def test_no_redirect_is_followed(serve: Callable[..., Server], drive: Any, status: str) -> None:
+    """It would carry the application's secret along, if not the token; even where a client would follow it."""
+    elsewhere = serve(says("200 OK"))
+    server = serve(says(status, headers=f"Location: {elsewhere.base}\r\n"))
     with pytest.raises(BadAnswer):
-        drive(server.base, send("GET"))
-    assert elsewhere.requests == []
+        drive(server.base, send("POST"))
+    assert elsewhere.heads == []
+
+
+# Certificates
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of 127.0.0.1, signed by itself, with its key."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path: Path = tmp_path_factory.mktemp("tls") / "server.pem"
+    path.write_bytes(private + made.public_bytes(pem))
+    return path
+
+
+@pytest.fixture
+def secure(serve: Callable[..., Server], certificate: Path) -> Server:
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate)
+    return serve(says("200 OK"), tls)
+
+
+ours = pytest.mark.parametrize("drive", [DRIVERS["Crm"], DRIVERS["AsyncCrm"]], ids=["Crm", "AsyncCrm"])
+
+
+@ours
+def test_a_certificate_nobody_vouches_for(secure: Server, drive: Any) -> None:
+    """Nothing is sent to whoever holds it."""
+    with pytest.raises(Unavailable) as caught:
+        drive(secure.base, send("POST"))
+    assert (caught.value.sent, secure.heads) == (False, [])
+
+
+@ours
+def test_both_clients_trust_the_same(
+    secure: Server, certificate: Path, drive: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "_tls", lambda: ssl.create_default_context(cafile=certificate))
+    assert drive(secure.base, send("POST")) == [{}]
+
+
+# What is logged
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["Crm", "AsyncCrm"])
+def test_no_log_of_any_library_tells_a_token(
+    sandbox: Sandbox, caplog: pytest.LogCaptureFixture, is_async: bool
+) -> None:
+    """At their most talkative: an old token is refused and renewed, a system user exchanges his."""
+    for name in ("", "httpx", "httpcore", "aiohttp", "asyncio", "h11", "crm_client"):
+        caplog.set_level(logging.DEBUG, name)
+    user = (AwaitingUser if is_async else BlockingUser)(sandbox, "alice", "Cust12345")
+    before = user.shelf.load()
+    sandbox.world.access_tokens.clear()
+    assert user.ask(contact(17)).contact_id == 17
+    tenant, client = sandbox.world.tenants["Cust12345"], sandbox.world.clients[CLIENT]
+    system_token = tenant.system_tokens.setdefault(CLIENT, "Sidecard-8k8Q7DmBgo")
+    store = AsyncMemoryStore() if is_async else MemoryStore()
+    key = sandbox_key()
+    user.crm.auth = SystemUser(sandbox.login_url, "Cust12345", tenant.serial, system_token, key, client.secret, store)
+    assert user.ask(contact(17)).contact_id == 17
+    ticket = (store._store if isinstance(store, AsyncMemoryStore) else store).load()
+    user.close()
+    told = "\n".join(f"{record.getMessage()} {record.args} {record.exc_text}" for record in caplog.records)
+    assert "/v1/Contact/17" in told
+    for secret in (before.access_token, before.refresh_token, user.shelf.load().access_token, ticket.access_token):
+        assert secret not in told
+    for secret in (client.secret, system_token):
+        assert secret not in told
