@@ -101,6 +101,41 @@ def test_rights_can_be_denied(application: Application, sandbox: Sandbox) -> Non
     assert sandbox.world.tenants["Cust12345"].denied == denied
 
 
+def test_roles_are_given_and_changed(application: Application, sandbox: Sandbox) -> None:
+    tenant = sandbox.world.tenants["Cust12345"]
+    told = order(application, "tenants/Cust12345", {"roles": {"bob": 5}}).json()
+    assert told["roles"] == {"alice": 1, "bob": 5, "kim": 2, "eva": 5, "gus": 6}
+    assert (tenant.associates["bob"].role, tenant.associates["bob"].administrator) == (5, False)
+    told = order(application, "tenants/Cust12345", {"data_rights": {"5": {"sale": {"PrimaryGroup": "CR"}}}}).json()
+    assert told["data_rights"]["5"]["sale"] == {
+        "MyOwn": "CRUD",
+        "PrimaryGroup": "CR",
+        "OtherGroups": "",
+        "OtherAssociates": "",
+    }
+    overview = application.http.get("/__sandbox__/overview").json()
+    bob = next(user for user in overview["users"] if (user["tenant"], user["user"]) == ("Cust12345", "bob"))
+    assert dict(bob["roles"])[bob["role"]] == "User level 4"
+    assert sandbox.world.tenants["Cust67890"].table("role")[5]["rights"]["sale"]["PrimaryGroup"] == ""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"roles": {"nobody": 1}},
+        {"roles": {"bob": 9}},
+        {"data_rights": {"9": {}}},
+        {"data_rights": {"5": []}},
+        {"data_rights": {"5": {"webpanel": {}}}},
+        {"data_rights": {"5": {"sale": {"Enemies": "R"}}}},
+        {"data_rights": {"5": {"sale": {"MyOwn": "X"}}}},
+    ],
+)
+def test_roles_that_make_no_sense_are_refused(application: Application, sandbox: Sandbox, body: dict[str, Any]) -> None:
+    assert order(application, "tenants/Cust12345", body).status_code == 400
+    assert sandbox.world.tenants["Cust12345"].associates["bob"].role == 2
+
+
 # Faults
 
 

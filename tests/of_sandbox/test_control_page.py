@@ -40,7 +40,7 @@ def test_everything_is_there(application: Application) -> None:
     told = overview(application)
     assert set(told) == {
         *("now", "offset", "calls", "tokens", "webhooks", "deliveries", "faults"),
-        *("tenants", "login", "netserver", "clients"),
+        *("users", "tenants", "login", "netserver", "clients"),
     }
     assert [one["ctx"] for one in told["tenants"]] == ["Cust12345", "Cust67890"]
 

@@ -18,6 +18,7 @@ import pytest
 
 from tests import environment
 from tests.sandbox import server
+from tests.sandbox.roles import roles
 from tests.sandbox.server import STATE_FILE, Sandbox
 from tests.sandbox.world import Fault, World
 
@@ -47,6 +48,23 @@ def test_an_older_world_s_application_has_the_usual_links(sandbox: Sandbox, tmp_
     del client["install_url"], client["configure_url"], client["uninstall_url"]
     path.write_text(json.dumps(saved))
     assert World.load(path).clients == sandbox.world.clients
+
+
+def test_an_older_world_s_users_have_full_rights(sandbox: Sandbox, tmp_path: Path) -> None:
+    path = tmp_path / "world.json"
+    sandbox.world.save(path)
+    saved = json.loads(path.read_text())
+    for tenant in saved["tenants"].values():
+        del tenant["rows"]["role"]
+        for user in tenant["associates"].values():
+            user["administrator"] = user.pop("role") == 1
+    path.write_text(json.dumps(saved))
+    loaded = World.load(path).tenants["Cust12345"]
+    assert {key: user.role for key, user in loaded.associates.items()} == {
+        "alice": 1,
+        **dict.fromkeys(("bob", "kim", "eva", "gus"), 2),
+    }
+    assert roles(loaded) == sandbox.world.tenants["Cust12345"].table("role")
 
 
 def test_saved_secrets_are_for_the_owner(sandbox: Sandbox, tmp_path: Path) -> None:

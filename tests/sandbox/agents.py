@@ -5,7 +5,7 @@ The same code as REST serves them. A record that is missing is null, not 404.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from .facts import PATHS as DOCUMENTED
 from .fields import Entity
 from .kind import Kind, row_of, shown
 from .rest import KINDS
+from .world import Row
 
 Methods = dict[str, Callable[..., Response]]
 
@@ -47,9 +48,17 @@ def argument(call: Call, name: str, kind: type, default: Any = None) -> Any:
 
 def shown_or_null(call: Call, kind: Kind, key: int) -> Entity | None:
     """A full entity, None for a record that is missing."""
-    call.demand(kind.right, "select")
-    row = row_of(call, kind, key)
+    row = seen_or_none(call, kind, key)
     return bare(shown(call, kind, key, row)) if row is not None else None
+
+
+def seen_or_none(call: Call, kind: Kind, key: int) -> Row | None:
+    """The row of a record, None for one that is missing; 403 for one the caller may not read."""
+    call.demand(kind.table, "select")
+    row = row_of(call, kind, key)
+    if row is not None:
+        call.demand(kind.table, "select", row)
+    return row
 
 
 def create_default(call: Call, kind: Kind) -> Response:
@@ -82,18 +91,27 @@ def get_light(call: Call, kind: Kind, parameter: str) -> Response:
 
 def light_or_null(call: Call, kind: Kind, key: int) -> Entity | None:
     """A light carrier, None for a record that is missing."""
-    call.demand(kind.right, "select")
-    row = row_of(call, kind, key)
+    row = seen_or_none(call, kind, key)
     return kind.simple(call, key, row) if row is not None and kind.simple is not None else None
 
 
 def get_list(call: Call, kind: Kind) -> Response:
-    """Light carriers of an array of ids; those that are missing are left out."""
+    """Light carriers of an array of ids."""
     ids = call.json
     if not isinstance(ids, list) or not all(isinstance(key, int) for key in ids):
         raise bad("The body is no array of ids")
-    found = [light_or_null(call, kind, key) for key in ids]
-    return call.answer([one for one in found if one is not None])
+    return call.answer(lights(call, kind, ids))
+
+
+def lights(call: Call, kind: Kind, keys: Iterable[int]) -> list[Entity]:
+    """Light carriers; records that are missing, and those the caller may not read, are left out."""
+    call.demand(kind.table, "select")
+    found = [(key, row_of(call, kind, key)) for key in keys]
+    return [
+        kind.simple(call, key, row)
+        for key, row in found
+        if row is not None and kind.simple is not None and call.may(kind.table, "select", row)
+    ]
 
 
 def validate_entity(call: Call, kind: Kind) -> Response:

@@ -10,13 +10,13 @@ from starlette.responses import Response
 
 from . import consents, documents, duplicates, records, relations
 from .activities import APPOINTMENT
-from .agents import Methods, argument, bare, id_in_query, light_or_null, saved, shown_or_null
+from .agents import Methods, argument, bare, id_in_query, lights, saved, seen_or_none, shown_or_null
 from .answers import Call, Refused, bad
 from .business import MEMBER, PROJECT, SALE, add_member, members_of
 from .documents import DOCUMENT
 from .entities import COMPANY, PERSON, people_of
 from .fields import Entity
-from .kind import Kind, find, row_of, shown
+from .kind import Kind, find, shown
 from .lights import member_light, messages_of
 from .relations import RELATION, SELECTION
 from .tickets import MESSAGE, TICKET
@@ -31,12 +31,10 @@ def nothing() -> Response:
 Fits = Callable[[int, Row], bool]
 
 
-def lights(call: Call, kind: Kind, fits: Fits) -> list[Entity]:
+def fitting(call: Call, kind: Kind, fits: Fits) -> list[Entity]:
     """Light carriers of the rows that fit."""
-    call.demand(kind.right, "select")
     rows = call.tenant.table(kind.table).items()
-    found = [light_or_null(call, kind, key) for key, row in rows if not row["deleted"] and fits(key, row)]
-    return [one for one in found if one is not None]
+    return lights(call, kind, [key for key, row in rows if not row["deleted"] and fits(key, row)])
 
 
 def owned(kind: Kind, of: str, name: str) -> Callable[[Call], Response]:
@@ -44,7 +42,7 @@ def owned(kind: Kind, of: str, name: str) -> Callable[[Call], Response]:
 
     def handler(call: Call) -> Response:
         wanted = argument(call, name, int)
-        return call.answer(lights(call, kind, lambda key, row: row[of] == wanted))
+        return call.answer(fitting(call, kind, lambda key, row: row[of] == wanted))
 
     return handler
 
@@ -55,7 +53,7 @@ def sales_of(of: str, name: str, only_open: bool = False) -> Callable[[Call], Re
     def handler(call: Call) -> Response:
         wanted, limited = argument(call, name, int), only_open or argument(call, "OnlyOpenSales", bool, False)
         return call.answer(
-            lights(call, SALE, lambda key, row: row[of] == wanted and (row["status"] == "Open" or not limited))
+            fitting(call, SALE, lambda key, row: row[of] == wanted and (row["status"] == "Open" or not limited))
         )
 
     return handler
@@ -68,11 +66,10 @@ def timed(kind: Kind, at: str, of: str, name: str) -> Callable[[Call], Response]
     def handler(call: Call) -> Response:
         wanted = argument(call, name, int) if name else call.associate.associate_id
         start, end, count = _moment(call, "StartTime"), _moment(call, "EndTime"), argument(call, "Count", int, 0)
-        call.demand(kind.right, "select")
         rows = [(k, r) for k, r in call.tenant.table(kind.table).items() if r[of] == wanted and not r["deleted"]]
         inside = [(k, r) for k, r in rows if (not start or r[at] >= start) and (not end or r[at] <= end)]
         keys = [key for key, _ in sorted(inside, key=lambda pair: pair[1][at])]
-        return call.answer([light_or_null(call, kind, key) for key in keys[: count or None]])
+        return call.answer(lights(call, kind, keys)[: count or None])
 
     return handler
 
@@ -98,7 +95,7 @@ def my_person(call: Call) -> Response:
 def persons(call: Call) -> Response:
     """Persons of a company by rank."""
     found = people_of(call, argument(call, "ContactId", int))
-    return call.answer([light_or_null(call, PERSON, key) for key, _ in found])
+    return call.answer(lights(call, PERSON, [key for key, _ in found]))
 
 
 def company_with_persons(call: Call) -> Response:
@@ -114,7 +111,7 @@ def person_in_company(call: Call) -> Response:
 
 def persons_of_project(call: Call) -> Response:
     found = members_of(call, argument(call, "ProjectId", int))
-    return call.answer([light_or_null(call, PERSON, row["person"]) for _, row in found if row["person"]])
+    return call.answer(lights(call, PERSON, [row["person"] for _, row in found if row["person"]]))
 
 
 def is_number_valid(kind: Kind) -> Callable[[Call], Response]:
@@ -146,8 +143,7 @@ def remove_consent(call: Call) -> Response:
 
 
 def consent_infos(call: Call) -> Response:
-    call.demand("person", "select")
-    return call.answer(consents.infos(call, argument(call, "PersonId", int)))
+    return consents.consents(call, argument(call, "PersonId", int))
 
 
 APPOINTMENT_TYPES = ("inDiary", "inChecklist", "Note", "BookingForDiary", "BookingForChecklist")
@@ -177,8 +173,7 @@ def delete_appointment(call: Call) -> Response:
 def toggle_appointment(call: Call) -> Response:
     """Done becomes not done and back."""
     key = argument(call, "AppointmentId", int)
-    call.demand("appointment", "update")
-    row = find(call, APPOINTMENT, key)
+    row = find(call, APPOINTMENT, key, "update")
     row["completed"] = not row["completed"]
     records.touch(call, row)
     records.tell(call, "appointment", key, "changed", ["completed"])
@@ -191,7 +186,7 @@ def projects_of(of: str, name: str) -> Callable[[Call], Response]:
     def handler(call: Call) -> Response:
         wanted = argument(call, name, int)
         return call.answer(
-            lights(call, PROJECT, lambda key, row: any(m[of] == wanted for _, m in members_of(call, key)))
+            fitting(call, PROJECT, lambda key, row: any(m[of] == wanted for _, m in members_of(call, key)))
         )
 
     return handler
@@ -204,7 +199,7 @@ def my_projects(call: Call) -> Response:
         takes_part = as_member and any(m["person"] == me.person_id for _, m in members_of(call, key))
         return row["associate"] == me.associate_id or takes_part
 
-    return call.answer(lights(call, PROJECT, mine))
+    return call.answer(fitting(call, PROJECT, mine))
 
 
 def project_duplicates(call: Call) -> Response:
@@ -212,15 +207,14 @@ def project_duplicates(call: Call) -> Response:
 
 
 def project_members(call: Call) -> Response:
-    call.demand("project", "select")
-    found = members_of(call, argument(call, "ProjectId", int))
+    project = argument(call, "ProjectId", int)
+    found = members_of(call, project) if seen_or_none(call, PROJECT, project) is not None else []
     return call.answer([member_light(call, key, row) for key, row in found])
 
 
 def add_members(call: Call) -> Response:
-    call.demand("project", "update")
     project = argument(call, "ProjectEntityId", int)
-    find(call, PROJECT, project)
+    find(call, PROJECT, project, "update")
     for member in argument(call, "ProjectMembers", list):
         add_member(call, project, member)
     return nothing()
@@ -234,8 +228,7 @@ def delete_members(call: Call) -> Response:
 
 def complete_project(call: Call) -> Response:
     key = argument(call, "ProjectId", int)
-    call.demand("project", "update")
-    row = find(call, PROJECT, key)
+    row = find(call, PROJECT, key, "update")
     row["completed"] = argument(call, "IsCompleted", bool)
     records.touch(call, row)
     records.tell(call, "project", key, "changed", ["completed"])
@@ -244,8 +237,7 @@ def complete_project(call: Call) -> Response:
 
 def document_stream(call: Call) -> Response:
     """The content itself for who accepts ``application/octet-stream`` (SuperOffice's client), else base64 in JSON."""
-    call.demand("document", "select")
-    row = row_of(call, DOCUMENT, argument(call, "DocumentId", int))
+    row = seen_or_none(call, DOCUMENT, argument(call, "DocumentId", int))
     if row is not None and "application/octet-stream" in call.headers.get("accept", ""):
         return Response(documents.bytes_of(row["content"]), media_type="application/octet-stream")
     return call.answer(row["content"] if row is not None else None)
@@ -259,7 +251,7 @@ def set_document_stream(call: Call) -> Response:
 def set_entity_stream(call: Call) -> Response:
     key = argument(call, "DocumentEntity", dict).get("DocumentId") or 0
     text = argument(call, "Stream", str)
-    if find(call, DOCUMENT, key)["content"] and not argument(call, "OverwriteExistingData", bool, False):
+    if find(call, DOCUMENT, key, "update")["content"] and not argument(call, "OverwriteExistingData", bool, False):
         raise Refused(400, "SoException", "The document has content already")
     return call.answer(documents.stored_content(call, key, documents.bytes_of(text)))
 
@@ -275,13 +267,13 @@ def from_template(call: Call) -> Response:
 
 def tickets(call: Call) -> Response:
     ids = relations.ids_of(argument(call, "TicketIds", list))
-    return call.answer([one for one in (light_or_null(call, TICKET, key) for key in ids) if one is not None])
+    return call.answer(lights(call, TICKET, ids))
 
 
 def ticket_messages(call: Call) -> Response:
     """Messages of a request in full; all of them without ``MessageIds``."""
-    call.demand("ticket", "select")
     ticket, wanted = argument(call, "TicketId", int), argument(call, "MessageIds", list, [])
+    seen_or_none(call, TICKET, ticket)
     found = [(key, row) for key, row in messages_of(call, ticket) if not wanted or key in wanted]
     return call.answer([bare(shown(call, MESSAGE, key, row)) for key, row in found])
 

@@ -11,8 +11,9 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from .facts import TYPES, answer_kind, body_kind, spelt
+from .roles import allows, governing
 from .texts import Clock, clock_of, in_language, language_of
-from .world import Associate, Tenant, World
+from .world import Associate, Row, Tenant, World
 
 
 class Refused(Exception):
@@ -122,11 +123,11 @@ class Call:
         kept = chosen(value, answer_kind(self.path, self.method), wanted) if wanted else value
         return JSONResponse(in_language(kept, self.language))
 
-    def may(self, table: str, right: str) -> bool:
-        """Whether sentry lets the caller ``select``, ``update``, ``insert`` or ``delete`` rows of a table."""
-        return f"{table}:{right}" not in self.tenant.denied.get(self.associate.human, [])
+    def may(self, table: str, right: str, row: Row | None = None) -> bool:
+        """Whether sentry lets the caller ``select``, ``update``, ``insert`` or ``delete`` a row (`roles.allows`)."""
+        return allows(self.tenant, self.associate, table, right, row)
 
-    def demand(self, table: str, right: str) -> None:
+    def demand(self, table: str, right: str, row: Row | None = None) -> None:
         """403 unless the caller may."""
-        if not self.may(table, right):
-            raise denied(f"{right} {table}")
+        if not self.may(table, right, row):
+            raise denied(f"{right} {governing(table)}")

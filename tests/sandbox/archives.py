@@ -138,6 +138,7 @@ def _row(call: Call, table: str, key: int) -> Row:
     row = call.tenant.table(table).get(key)
     if row is None or row["deleted"]:
         raise not_found(table.title(), key)
+    call.demand(table, "select", row)
     return row
 
 
@@ -159,7 +160,9 @@ def _rows(call: Call, query: Query) -> Iterator[Found]:
             continue
         for key, row in source.rows(call):
             found = Found(entity, source, key, row)
-            if source.fits(call, key, row) and query.belongs(found) and query.decide(found):
+            if not source.fits(call, key, row) or not query.belongs(found) or not query.decide(found):
+                continue
+            if not source.right or call.may(source.table, "select", row):
                 yield found
 
 
@@ -168,6 +171,7 @@ def _belonging(call: Call, of: str, of_key: int) -> Callable[[Found], bool]:
     row = call.tenant.table(of).get(of_key)
     if row is None or (row["deleted"] and of != "contact"):
         raise not_found(of.title(), of_key)
+    call.demand(of, "select", row)
 
     def belongs(found: Found) -> bool:
         if found.source.narrow is not None:

@@ -31,6 +31,7 @@ from .columns import (
     words,
 )
 from .lights import company_full_name, item_name
+from .roles import role_of
 from .world import Row
 
 COMPANY = Columns(
@@ -183,8 +184,7 @@ def _employer(call: Call, row: Row) -> Row:
 
 def _role(call: Call, key: int, row: Row) -> Any:
     found = user(call.tenant, key)
-    administrator = found is not None and found.administrator
-    return Cell(1, "Administrator") if administrator else Cell(2, 'US:"User";NO:"Bruker";SW:"Användare";DA:"Bruger"')
+    return Cell(found.role, role_of(call.tenant, found)["name"]) if found is not None else Cell(0, "")
 
 
 USER = Columns(

@@ -58,7 +58,6 @@ def key_of(call: Call, mdo: str, key: str) -> int:
 
 def consents(call: Call, key: int) -> Response:
     """``GET /Person/{id}/Consent``."""
-    call.demand("person", "select")
     find(call, PERSON, key)
     return call.answer(infos(call, key))
 
@@ -70,7 +69,6 @@ def has(call: Call, key: int, purpose: str) -> Response:
 
 def consented(call: Call, person: int, purpose: str) -> bool:
     """Whether a person agrees to a purpose now."""
-    call.demand("person", "select")
     find(call, PERSON, person)
     wanted, gone = key_of(call, "consentpurpose", purpose), key_of(call, "legalbase", WITHDRAWN)
     return any(row["purpose"] == wanted and row["legal_base"] != gone for _, row in _rows(call, person))
@@ -85,8 +83,7 @@ def put(call: Call, key: int, purpose: str) -> Response:
 
 def give(call: Call, person: int, purpose: str, source: str, legal_base: str, comment: str) -> None:
     """Record a consent; source and legal base are required."""
-    call.demand("person", "update")
-    find(call, PERSON, person)
+    find(call, PERSON, person, "update")
     given = {
         "purpose": key_of(call, "consentpurpose", purpose),
         "source": key_of(call, "consentsource", source),
@@ -109,7 +106,7 @@ def _store(call: Call, person: int, given: Row) -> None:
 
 def _tell(call: Call, person: int, what: str) -> None:
     """A consent is part of the person: it has changed too."""
-    records.touch(call, find(call, PERSON, person))
+    records.touch(call, find(call, PERSON, person, "update"))
     records.tell(call, "person", person, what)
 
 
@@ -121,8 +118,7 @@ def delete(call: Call, key: int, purpose: str) -> Response:
 
 def withdraw(call: Call, person: int, purpose: str) -> None:
     """A consent that was given is marked as withdrawn."""
-    call.demand("person", "update")
-    find(call, PERSON, person)
+    find(call, PERSON, person, "update")
     wanted = key_of(call, "consentpurpose", purpose)
     rows = [row for _, row in _rows(call, person) if row["purpose"] == wanted]
     for row in rows:

@@ -20,6 +20,7 @@ from .application_keys import pem
 from .dump import dump
 from .events import again, fire
 from .overview import CLIENT_SWITCHES, client_switches, overview, tenant_state
+from .roles import RELATIONS, TABLES, roles
 from .state import STATES
 from .state_push import ChangeType, changes, push
 from .tokens import rotate, signing_key
@@ -35,7 +36,7 @@ TENANT_TYPES: dict[str, Any] = {
     **dict.fromkeys(
         ("revoke", "restore", "consent", "needs_reapproval", "expired", "back_up", "backup_restored"), bool
     ),
-    "denied": dict,
+    **dict.fromkeys(("denied", "roles", "data_rights"), dict),
 }
 FAULT_TYPES: dict[str, Any] = {
     "path": str,
@@ -141,7 +142,8 @@ class Control:
 
     async def tenant(self, request: Request) -> Response:
         """Change one tenant: ``state``, ``move`` (to a host name), ``revoke``, ``restore``, ``consent``,
-        ``needs_reapproval``, ``expired``, ``denied``; ``back_up`` its database and put it back (``backup_restored``);
+        ``needs_reapproval``, ``expired``; ``denied`` (user to rights), ``roles`` (user to role id) and ``data_rights``
+        (role id to table to relation to letters of CRUD); ``back_up`` its database, put it back (``backup_restored``);
         ``upgrade`` it to a release; ``push`` a change to applications that did not happen, by its name."""
         tenant = self.known_tenant(request.path_params["ctx"])
         given = await switches(request, TENANT_TYPES)
@@ -151,6 +153,7 @@ class Control:
             raise Misused(f"state is one of {', '.join(STATES)}")
         if given.get("move", "app") not in ("online2", "app"):
             raise Misused("move to online2 or app")
+        refuse_roles(tenant, given)
         self.change(tenant, given)
         return JSONResponse(tenant_state(tenant, self.urls))
 
@@ -164,6 +167,11 @@ class Control:
         tenant.state = given.get("state", tenant.state)
         tenant.host = given.get("move", tenant.host)
         tenant.denied = given.get("denied", tenant.denied)
+        for user, role in given.get("roles", {}).items():
+            tenant.associates[user].role = role
+        for role, lines in given.get("data_rights", {}).items():
+            for table, rights in lines.items():
+                roles(tenant)[int(role)]["rights"][table] |= rights
         tenant.release = given.get("upgrade", tenant.release)
         self.authorize(tenant, given)
         if given.get("back_up"):
@@ -291,6 +299,24 @@ def fault(given: dict[str, Any]) -> Fault:
     except re.error as error:
         raise Misused(f"path: {error}") from error
     return Fault(**given)
+
+
+def refuse_roles(tenant: Tenant, given: dict[str, Any]) -> None:
+    """Raises `Misused` for users, roles, tables, relations and rights that there are not."""
+    known = roles(tenant)
+    for user, role in given.get("roles", {}).items():
+        if user not in tenant.associates or role not in known:
+            raise Misused(
+                f"roles: the users are {', '.join(tenant.associates)}, the roles {', '.join(map(str, known))}"
+            )
+    for role, lines in given.get("data_rights", {}).items():
+        if not role.isdecimal() or int(role) not in known or not isinstance(lines, dict):
+            raise Misused(f"data_rights: by role, which are {', '.join(map(str, known))}, then by table")
+        for table, rights in lines.items():
+            if table not in TABLES or not isinstance(rights, dict) or not rights.keys() <= set(RELATIONS):
+                raise Misused(f"data_rights: of {', '.join(TABLES)}, for {', '.join(RELATIONS)}")
+            if not all(isinstance(letters, str) and set(letters) <= set("CRUD") for letters in rights.values()):
+                raise Misused("data_rights: letters of CRUD, an empty text for none")
 
 
 async def switches(request: Request, kinds: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .list_kinds import Kind, kinds
+from .roles import roles
 from .udef_layout import publishing
 from .world import Row, Tenant
 
@@ -36,6 +37,7 @@ def dump(tenant: Tenant, deleted: bool = False) -> Dump:
         "draft_fields": fields(tenant, "udef", names),
         "screen_fields": fields(tenant, "udef_screen", names),
         "publishing": publishing(tenant),
+        "roles": canonical(roles(tenant).values(), set()),
         "webhooks": canonical(tenant.table("webhook").values(), STAMPS | STATISTICS),
         "foreign_keys": foreign_keys(tenant),
         "preferences": canonical(tenant.table("preference").values(), STAMPS),

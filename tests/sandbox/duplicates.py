@@ -63,7 +63,11 @@ def found(call: Call, table: str, rule: str, fits: Callable[[Row], bool]) -> lis
     """What a rule finds; nothing of what the caller may not see."""
     call.demand(table, "select")
     rows = call.tenant.table(table).items()
-    return [_entry(rule, table, key, row) for key, row in rows if not row["deleted"] and fits(row)]
+    return [
+        _entry(rule, table, key, row)
+        for key, row in rows
+        if not row["deleted"] and fits(row) and call.may(table, "select", row)
+    ]
 
 
 def _alike(one: str, other: str) -> bool:

@@ -235,8 +235,6 @@ PERSON = Kind(
 
 
 def people_of(call: Call, company_id: int) -> list[tuple[int, Row]]:
-    """Persons of a company by rank; none if the caller may not see persons."""
-    if not call.may("person", "select"):
-        return []
+    """Persons of a company by rank, those the caller may see."""
     found = [(k, p) for k, p in call.tenant.table("person").items() if p["contact"] == company_id and not p["deleted"]]
-    return sorted(found, key=lambda pair: pair[1]["rank"])
+    return sorted((pair for pair in found if call.may("person", "select", pair[1])), key=lambda pair: pair[1]["rank"])

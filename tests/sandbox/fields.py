@@ -21,6 +21,7 @@ from .lights import (
     sale_light,
     ticket_light,
 )
+from .rights import table_right
 from .world import Row
 
 Entity = dict[str, Any]
@@ -106,9 +107,15 @@ LIGHTS: dict[str, tuple[str, Callable[[Call, int, Row], Entity]]] = {
 
 
 def light(call: Call, table: str, key: int) -> Entity | None:
-    """The light carrier of a record, None for none."""
+    """The light carrier of a record, None for none; of one the caller may not read the id alone: what is hidden is
+    blank [sec/sentry/rows]."""
     row = call.tenant.table(table).get(key)
-    return LIGHTS[table][1](call, key, row) if row is not None else None
+    if row is None:
+        return None
+    id_name, made = LIGHTS[table]
+    if call.may(table, "select", row):
+        return made(call, key, row)
+    return carrier(table.title(), **{id_name: key, "TableRight": table_right(call, table, row)})
 
 
 def record(key: str, table: str) -> Field:

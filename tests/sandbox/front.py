@@ -9,6 +9,8 @@ from starlette.routing import BaseRoute, Route
 from .control import TENANT_TYPES
 from .overview import CLIENT_SWITCHES
 from .pages import page
+from .roles import roles
+from .texts import in_language
 from .webhooks import EVENTS
 from .world import World
 
@@ -71,6 +73,9 @@ def routes(world: World, urls: dict[str, str]) -> list[BaseRoute]:
             "front.html",
             people=world.humans.values(),
             tenants=tenants,
+            levels={
+                one.ctx: {key: in_language(row["name"], "US") for key, row in roles(one).items()} for one, _ in tenants
+            },
             clients=world.clients.values(),
             login_url=urls["login"],
             controls=CONTROLS,

@@ -10,7 +10,8 @@ from .answers import Call, not_found
 from .carriers import associate
 from .facts import TYPES, carrier
 from .fields import Entity, Field
-from .rights import ENTITIES, field_properties, governing, table_right
+from .rights import ENTITIES, field_properties, table_right
+from .roles import governing
 from .world import Row
 
 Extra = Callable[[Call, str, int, Row | None], Entity]
@@ -74,11 +75,13 @@ def row_of(call: Call, kind: Kind, key: int) -> Row | None:
     return None if row is None or (row["deleted"] and not kind.stays) else row
 
 
-def find(call: Call, kind: Kind, key: int) -> Row:
-    """The row with a key; 404 if there is none."""
+def find(call: Call, kind: Kind, key: int, right: str = "select") -> Row:
+    """The row with a key, for somebody with a right to it; 404 if there is none, 403 if he may not."""
+    call.demand(kind.table, right)
     row = row_of(call, kind, key)
     if row is None:
         raise not_found(kind.name, key)
+    call.demand(kind.table, right, row)
     return row
 
 

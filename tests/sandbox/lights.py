@@ -27,9 +27,9 @@ def item_name(call: Call, name: str, key: int) -> str:
 
 
 def name_in(call: Call, table: str, key: int) -> str:
-    """How a record of a table is called inside others, empty for none."""
+    """How a record of a table is called inside others; empty for none and for one the caller may not read."""
     row = call.tenant.table(table).get(key)
-    return NAMES[table](row) if row else ""
+    return NAMES[table](row) if row and call.may(table, "select", row) else ""
 
 
 NAMES = {

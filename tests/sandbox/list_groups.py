@@ -9,22 +9,17 @@ from .asking import demand_administrator, fitting
 from .facts import carrier
 from .list_items import by_rank
 from .list_kinds import Kind
+from .roles import groups_of
 from .world import Associate, Row, Tenant
 
 Chosen = list[dict[str, Any]]
 """SelectableMDOListItem[]."""
 
 
-def groups_of(tenant: Tenant, who: Associate) -> set[int]:
-    """The user groups somebody belongs to; the table ``associate`` holds them: ``group`` and ``other_groups``."""
-    row = tenant.table("associate").get(who.associate_id, {})
-    return {row.get("group", 1), *row.get("other_groups", [])}
-
-
 def sees(tenant: Tenant, who: Associate, kind: Kind, row: Row) -> bool:
     """Whether an item is a choice for somebody: everything is, where a list does not filter by user group."""
     groups = row.get("groups")
-    return not filters(tenant, kind) or groups is None or bool(groups_of(tenant, who) & set(groups))
+    return not filters(tenant, kind) or groups is None or bool(groups_of(tenant, who.associate_id) & set(groups))
 
 
 def filters(tenant: Tenant, kind: Kind) -> bool:

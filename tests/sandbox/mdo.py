@@ -176,28 +176,32 @@ def _lists(call: Call) -> list[tuple[int, Row]]:
     return [(kind.list_id, _row(rows[kind.list_id]["name"], 0, kind.mdo)) for kind in kinds(call.tenant)]
 
 
+def _seen(call: Call, table: str) -> Iterator[tuple[int, Row]]:
+    """The records the caller may read; 403 if that is none at all."""
+    call.demand(table, "select")
+    rows = call.tenant.table(table).items()
+    return ((key, row) for key, row in rows if not row["deleted"] and call.may(table, "select", row))
+
+
 def _companies(call: Call, text: str, additional: str) -> Iterator[tuple[int, Row]]:
-    call.demand("contact", "select")
-    for key, row in call.tenant.table("contact").items():
-        if text and text in company_full_name(row).casefold() and not row["deleted"]:
+    for key, row in _seen(call, "contact"):
+        if text and text in company_full_name(row).casefold():
             yield key, _row(company_full_name(row))
 
 
 def _people(call: Call, text: str, additional: str) -> Iterator[tuple[int, Row]]:
     """By name; with a company's id as additional information all its people."""
-    call.demand("person", "select")
     company = int(additional) if additional.isdigit() else 0
-    for key, row in call.tenant.table("person").items():
+    for key, row in _seen(call, "person"):
         wanted = row["contact"] == company if company else bool(text)
-        if wanted and text in full_name(row).casefold() and not row["deleted"]:
+        if wanted and text in full_name(row).casefold():
             yield key, _row(full_name(row))
 
 
 def _titled(table: str, title: str) -> Callable[[Call, str, str], Iterator[tuple[int, Row]]]:
     def search(call: Call, text: str, additional: str) -> Iterator[tuple[int, Row]]:
-        call.demand(table, "select")
-        for key, row in call.tenant.table(table).items():
-            if text and text in str(row[title]).casefold() and not row["deleted"]:
+        for key, row in _seen(call, table):
+            if text and text in str(row[title]).casefold():
                 yield key, _row(str(row[title]))
 
     return search

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from .roles import role_of, roles
 from .state import RUNNING
+from .texts import in_language
 from .world import APP_LINKS, Client, Delivery, Tenant, World
 
 CALLS = 60
@@ -24,6 +26,7 @@ def overview(world: World, urls: dict[str, str]) -> dict[str, Any]:
         "webhooks": webhooks(world),
         "deliveries": [delivery(one) for one in sent[: -DELIVERIES - 1 : -1]],
         "faults": [asdict(fault) for fault in world.faults],
+        "users": [user for tenant in world.tenants.values() for user in users(world, tenant)],
         "tenants": [tenant_state(one, urls) for one in world.tenants.values()],
         "login": asdict(world.login),
         "netserver": asdict(world.netserver),
@@ -74,6 +77,23 @@ def delivery(one: Delivery) -> dict[str, Any]:
     return {name: getattr(one, name) for name in names}
 
 
+def users(world: World, tenant: Tenant) -> list[dict[str, Any]]:
+    """Who works here, with which role, and which roles there are (id and name)."""
+    names = [[key, in_language(row["name"], "US")] for key, row in roles(tenant).items()]
+    return [
+        {
+            "tenant": tenant.ctx,
+            "user": key,
+            "email": world.email(one),
+            "role": one.role,
+            "about": role_of(tenant, one)["tooltip"],
+            "denied": tenant.denied.get(key, []),
+            "roles": names,
+        }
+        for key, one in tenant.associates.items()
+    ]
+
+
 def tenant_state(tenant: Tenant, urls: dict[str, str]) -> dict[str, Any]:
     names = (
         "ctx",
@@ -88,6 +108,8 @@ def tenant_state(tenant: Tenant, urls: dict[str, str]) -> dict[str, Any]:
     )
     names += ("expired", "revoked", "revoked_by", "denied")
     shown = {name: getattr(tenant, name) for name in names}
+    shown["roles"] = {key: one.role for key, one in tenant.associates.items()}
+    shown["data_rights"] = {key: row["rights"] for key, row in roles(tenant).items()}
     return shown | {"url": f"{urls[tenant.host]}/{tenant.ctx}", "running": tenant.state in RUNNING}
 
 

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from .answers import Call, bad, not_found
 from .asking import asked, demand_administrator, fitting, nothing
 from .facts import carrier
-from .list_groups import groups_of
+from .roles import groups_of
 from .world import Row
 
 Given = dict[str, Any]
@@ -32,13 +32,13 @@ def _same(row: Row, section: str, key: str) -> bool:
 def target_of(call: Call, level: str) -> int:
     """Whose preference the caller means at a level."""
     if level == "Group":
-        return min(groups_of(call.tenant, call.associate))
+        return min(groups_of(call.tenant, call.associate.associate_id))
     return call.associate.associate_id if level == "Individual" else 0
 
 
 def _reachable(call: Call, row: Row) -> bool:
     if row["level"] == "Group":
-        return row["target"] in groups_of(call.tenant, call.associate)
+        return row["target"] in groups_of(call.tenant, call.associate.associate_id)
     return row["target"] == target_of(call, row["level"])
 
 

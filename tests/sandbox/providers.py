@@ -20,7 +20,7 @@ from .answers import Call, bad, lacking
 from .columns import Column, Columns, Getter, Join
 from .columns_own import OwnColumn
 from .lights import base_status
-from .rights import governing
+from .roles import governing
 from .world import Row, Tenant
 
 Facts = dict[str, dict[str, Any]]
@@ -313,7 +313,7 @@ def _getter(table: str, name: str, own: OwnColumn | None) -> Getter | None:
 def _through(join: Join, inner: Getter) -> Getter:
     def get(call: Call, key: int, row: Row) -> Any:
         there, other = join.step(call, row)
-        if other is None or (join.right and not call.may(join.right, "select")):
+        if other is None or (join.right and not call.may(join.right, "select", other)):
             return None
         return inner(call, there, other)
 

@@ -66,7 +66,7 @@ SELECTION_FIELDS: dict[str, Field] = {
     "SelectionCategory": listed("category", "SelectionCategory", "searchcat"),
 }
 
-TARGETS = {"contact": 5, "person": 6, "project": 9, "appointment": 7, "document": 8, "sale": 13}
+TARGETS = {"contact": 5, "person": 6, "appointment": 9, "document": 10, "project": 11, "sale": 13}
 """What a selection may hold, and the table's number."""
 
 
@@ -122,8 +122,7 @@ def add_members(call: Call, key: int) -> Response:
 
 def added(call: Call, key: int, ids: list[int]) -> int:
     """Put records into a static selection; 400 for ids that are none."""
-    call.demand("selection", "update")
-    row = find(call, SELECTION, key)
+    row = find(call, SELECTION, key, "update")
     known = call.tenant.table(row["target"])
     unknown = [one for one in ids if one not in known]
     if unknown:
@@ -142,8 +141,7 @@ def remove_members(call: Call, key: int) -> Response:
 
 def removed(call: Call, key: int, ids: list[int]) -> None:
     """Take records out of a static selection."""
-    call.demand("selection", "update")
-    row = find(call, SELECTION, key)
+    row = find(call, SELECTION, key, "update")
     row["members"] = [one for one in row["members"] if one not in ids]
     records.touch(call, row)
 

@@ -101,9 +101,6 @@ ENTITIES = {
 }
 """Table to the carrier of its full entities."""
 
-GOVERNED = {"project_member": "project", "sale_stakeholder": "sale", "ticket_message": "ticket"}
-"""Sub-tables that inherit the rights of another [sec/sentry/services/tableright]."""
-
 NO_RIGHTS_OF_THEIR_OWN = ("FieldProperties", "TableRight", "_Links", "UserDefinedFields", "ExtraFields", "CustomFields")
 
 SYSTEM_TYPES = {
@@ -122,22 +119,21 @@ class Lock:
     reason: str
 
 
-def governing(table: str) -> str:
-    """The table whose rights rule another; most rule themselves."""
-    return GOVERNED.get(table, table)
-
-
 def table_right(call: Call, table: str, row: Row | None) -> dict[str, Any]:
     """What the caller may do with a row, ``Mask`` as text."""
-    ruling = governing(table)
-    allowed = [right for right in ("select", "update", "insert", "delete") if call.may(ruling, right)]
+    allowed = [right for right in ("select", "update", "insert", "delete") if call.may(table, right, row)]
     if len(allowed) < 4:
-        return carrier("TableRight", Mask=", ".join(allowed).title() or "None", Reason="[SR_ACCESS_ROLE]")
+        return carrier("TableRight", Mask=mask_of(allowed), Reason="[SR_ACCESS_ROLE]")
     if table == "contact" and is_owner(call, row):
         return carrier("TableRight", Mask="RI, RestrictedUpdate", Reason="[SR_ACCESS_ASSOCCONT_DELETE]")
     if table == "person" and is_user(call, row):
         return carrier("TableRight", Mask="Select, Update, Insert", Reason="[SR_ACCESS_ASSOCIATE_CONTACT]")
     return carrier("TableRight", Mask="Select, Update, Insert, Delete", Reason="")
+
+
+def mask_of(rights: list[str]) -> str:
+    """Rights in words, as they stand in JSON."""
+    return ", ".join(rights).title() or "None"
 
 
 def field_properties(call: Call, table: str, row: Row | None) -> dict[str, Any]:
@@ -155,7 +151,7 @@ def locked(call: Call, table: str, row: Row | None) -> dict[str, Lock]:
     """Fields the caller cannot change in this row."""
     locks = {name: Lock("") for name in READ_ONLY if name in TYPES[ENTITIES[table]]}
     right = "insert" if row is None else "update"
-    if not call.may(governing(table), right):
+    if not call.may(table, right, row):
         return {name: Lock("[SR_ACCESS_ROLE]") for name in TYPES[ENTITIES[table]]}
     if table == "contact" and is_owner(call, row):
         locks["Name"] = Lock("[SR_ACCESS_OWNER_NAME]")

@@ -29,8 +29,10 @@ from datetime import timedelta
 from random import Random
 
 from . import seed_crm, seed_fields, seed_lists_own, seed_names, seed_settings
+from .roles import roles
 from .seed_lists import STAGE_PROBABILITY, lists
-from .world import APP_LINKS, Associate, Client, Human, Row, Tenant, World
+from .seed_roles import NEWCOMERS, Newcomer
+from .world import ADMINISTRATOR, APP_LINKS, Associate, Client, Human, Row, Tenant, World
 
 APP_URL = "http://127.0.0.1:8000"
 
@@ -57,10 +59,13 @@ def seed(world: World, app_url: str = APP_URL) -> None:
     world.tenants = {"Cust12345": _nordlys(), "Cust67890": _oresund()}
     world.approve(world.tenants["Cust12345"], world.humans["alice"].email)
     for tenant in world.tenants.values():
+        roles(tenant)
         Sower(world, tenant).sow(seed_names.companies(tenant.ctx))
         seed_crm.sow_more(world, tenant)
         seed_fields.sow(tenant)
         seed_settings.sow(tenant, world.stamp())
+        for newcomer in NEWCOMERS[tenant.ctx]:
+            Sower(world, tenant).hire(newcomer)
     add_panels(world.tenants["Cust12345"], world.stamp(), app_url)
 
 
@@ -89,7 +94,8 @@ def _panel(rank: int, app_url: str) -> Row:
 
 def _humans() -> list[Human]:
     names = {"alice": "Berg", "bob": "Nygård", "kim": "Åkesson", "charlie": "Kjær", "dora": "Østergaard"}
-    firms = {"charlie": "oresund", "dora": "oresund", "kim": "consult"}
+    names |= {"eva": "Lund", "gus": "Haugen", "freja": "Madsen", "hugo": "Sjöberg"}
+    firms = {**dict.fromkeys(("charlie", "dora", "freja", "hugo"), "oresund"), "kim": "consult"}
     return [
         Human(key, key.title(), last, f"{key}@{firms.get(key, 'acme')}.example", f"{key}-secret")
         for key, last in names.items()
@@ -104,7 +110,7 @@ def _client(app_url: str) -> Client:
 
 def _nordlys() -> Tenant:
     users = [
-        Associate(5, "alice", "AB", 1, administrator=True),
+        Associate(5, "alice", "AB", 1, role=ADMINISTRATOR),
         Associate(6, "bob", "BN", 2, language="nb-NO"),
         Associate(7, "kim", "KÅ", 3, language="sv"),
     ]
@@ -113,7 +119,7 @@ def _nordlys() -> Tenant:
 
 def _oresund() -> Tenant:
     users = [
-        Associate(5, "charlie", "CK", 1, administrator=True),
+        Associate(5, "charlie", "CK", 1, role=ADMINISTRATOR),
         Associate(8, "dora", "DØ", 2, language="da"),
         Associate(9, "kim", "KÅ", 3, language="sv"),
     ]
@@ -151,6 +157,30 @@ class Sower:
         seed_lists_own.sow(self.tenant)
         for parts in companies:
             self._company(parts)
+
+    def hire(self, new: Newcomer) -> None:
+        """One more user, and a company he looks after with its sales and follow-ups."""
+        self.random = Random(f"{self.tenant.ctx} {new.human}")
+        human, own = self.humans[new.human], self.tenant.owner_contact_id
+        person = self._person(own, "NO", "", (human.first_name, human.last_name, human.email, ""))
+        self.tenant.associates[new.human] = Associate(
+            new.associate_id, new.human, new.initials, person, role=new.role, language=new.language
+        )
+        self.tenant.table("associate")[new.associate_id] = {"group": new.group, "other_groups": [], "note": []}
+        if new.company:
+            self._look_after(new)
+
+    def _look_after(self, new: Newcomer) -> None:
+        parts = new.company.split("|")
+        key, land = self.tenant.next_id("contact"), parts[4]
+        self._company(parts)
+        person = self.tenant.table("contact")[key]["person"]
+        self._sale(key, person, seed_names.CURRENCY_IDS[land], heading="Cold chain monitoring", stage=3, status="Open")
+        self.tenant.table("contact")[key]["associate"] = new.associate_id
+        for table in ("sale", "appointment"):
+            for row in self.tenant.table(table).values():
+                if row["contact"] == key:
+                    row["associate"] = new.associate_id
 
     def _company(self, parts: list[str]) -> None:
         name, _, category, _, land, *_ = parts

@@ -17,7 +17,7 @@ SERVED = {
     *("Appointment", "Archive", "Associate", "BLOB", "Contact", "Document", "Find", "ForeignSystem", "List", "MDO"),
     *("Person", "Preference", "Project", "Relation", "Sale", "Selection", "Ticket", "User", "UserDefinedFieldInfo"),
     *("Webhook", "ForeignApp", "MDOList", "ProjectMember", "SaleStakeholder", "TicketMessage", "TimeZone", "String"),
-    *("PreferenceDescription", "PreferenceDescriptionLine", "Configuration", "Diagnostics"),
+    *("PreferenceDescription", "PreferenceDescriptionLine", "Configuration", "Diagnostics", "Role", "Sentry"),
 }
 """Subjects whose carriers are kept; of all others the paths alone, so that the sandbox can name what it lacks."""
 SIMPLE = {"integer": "int", "number": "double", "boolean": "bool", "string": "string", "object": "any", "file": "any"}

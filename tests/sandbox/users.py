@@ -16,31 +16,16 @@ from .asking import administrates, asked, fitting, nothing, number
 from .carriers import associate, user, user_name
 from .facts import carrier
 from .lights import person_light
-from .list_groups import groups_of
 from .list_items import View
 from .list_kinds import BY_MDO
+from .roles import groups_of, role_of, roles
 from .world import Associate
 
 Given = dict[str, Any]
 
-ADMINISTRATOR_RIGHTS = ["admin-all", "admin-preferences", "admin-roles", "admin-udef"]
-
-USER_RIGHTS = ["allow-bulk-export"]
-
-ROLES = {
-    1: ('US:"Administrator";NO:"Administrator"', ADMINISTRATOR_RIGHTS),
-    2: ('US:"User";NO:"Bruker"', USER_RIGHTS),
-}
-"""Role id to its name and its function rights."""
-
 LICENCES = ("Sales", "Marketing", "Service", "Web Tools")
 
 GROUPS = View(BY_MDO["usergroup"], "UserGroup")
-
-
-def role_of(who: Associate) -> int:
-    """The id of somebody's role."""
-    return 1 if who.administrator else 2
 
 
 def group_of(call: Call, who: Associate) -> int:
@@ -64,17 +49,17 @@ def current_principal(call: Call) -> Response:
         HomeCountryId=owner["country"],
         ContactId=tenant.owner_contact_id,
         GroupId=group,
-        SecondaryGroups=sorted(groups_of(tenant, me) - {group}),
+        SecondaryGroups=sorted(groups_of(tenant, me.associate_id) - {group}),
         BusinessId=owner["business"],
         CategoryId=owner["category"],
         ContactOwner=owner["associate"],
-        RoleId=role_of(me),
-        RoleName=ROLES[role_of(me)][0],
+        RoleId=me.role,
+        RoleName=role_of(tenant, me)["name"],
         RoleType="System" if me.system else "Employee",
         Licenses=[_licence(call, name, rank) for rank, name in enumerate(LICENCES, 1)],
         FullName=user_name(tenant, me.associate_id),
         EMailAddress=call.world.email(me),
-        FunctionRights=ROLES[role_of(me)][1],
+        FunctionRights=role_of(tenant, me)["functions"],
         EjUserId=me.associate_id,
         EjUserStatus="StatusNormal",
         DatabaseContextIdentifier=tenant.ctx,
@@ -96,13 +81,13 @@ def current_associate(call: Call) -> Response:
 def shown(call: Call, who: Associate) -> Given:
     """A User: what an administrator sees."""
     person = call.tenant.table("person").get(who.person_id)
-    groups = sorted(groups_of(call.tenant, who) - {group_of(call, who)})
+    groups = sorted(groups_of(call.tenant, who.associate_id) - {group_of(call, who)})
     return carrier(
         "User",
         AssociateId=who.associate_id,
         Name=who.initials,
         Rank=who.associate_id,
-        Role=_role(role_of(who)),
+        Role=role(call, who.role),
         UserGroup=GROUPS.one(call, group_of(call, who)),
         OtherGroups=GROUPS.some(call, groups),
         Person=person_light(call, who.person_id, person) if person else None,
@@ -112,8 +97,10 @@ def shown(call: Call, who: Associate) -> Given:
     )
 
 
-def _role(key: int) -> Given | None:
-    return carrier("Role", Id=key, Value=ROLES[key][0]) if key in ROLES else None
+def role(call: Call, key: int) -> Given | None:
+    """A Role: its id and name, None for none."""
+    row = roles(call.tenant).get(key)
+    return carrier("Role", Id=key, Value=row["name"], Tooltip=row["tooltip"]) if row else None
 
 
 def info(call: Call, who: Associate) -> Given:
@@ -131,7 +118,7 @@ def info(call: Call, who: Associate) -> Given:
         UserType="InternalAssociate",
         GrantedLicenses=list(LICENCES),
         CanLogon=True,
-        RoleName=ROLES[role_of(who)][0],
+        RoleName=role_of(call.tenant, who)["name"],
     )
 
 
@@ -213,7 +200,7 @@ def _in_group(call: Call) -> Response:
     group, kind = given["GroupId"], given["Type"]
     if kind not in (0, 1):
         return call.answer([])
-    found = [a for a in call.tenant.associates.values() if group in (0, *groups_of(call.tenant, a))]
+    found = [a for a in call.tenant.associates.values() if group in (0, *groups_of(call.tenant, a.associate_id))]
     return call.answer([_carried(call, who) for who in found])
 
 
@@ -234,24 +221,6 @@ def _save_note(call: Call) -> Response:
         raise denied("change the note of another user")
     call.tenant.table("associate").setdefault(key, {})["note"] = given["Note"] or []
     return nothing()
-
-
-def _choices(values: dict[int, str], chosen: set[int]) -> list[Given]:
-    return [
-        carrier("SelectableMDOListItem", Id=key, Name=name, FullName=name, Rank=key, Selected=key in chosen)
-        for key, name in values.items()
-    ]
-
-
-def _roles(call: Call) -> Response:
-    return call.answer(_choices({key: name for key, (name, _) in ROLES.items()}, set()))
-
-
-def _rights(call: Call, role: int = 0) -> Response:
-    """All function rights; ``Selected`` those of a role."""
-    names = dict(enumerate(sorted({*ADMINISTRATOR_RIGHTS, *USER_RIGHTS}), 1))
-    mine = ROLES.get(role, ("", []))[1]
-    return call.answer(_choices(names, {key for key, name in names.items() if name in mine}))
 
 
 def _id(call: Call, name: str) -> Associate | None:
@@ -275,10 +244,6 @@ AGENTS: dict[str, Handler] = {
     "User/GetAllUserGroups": lambda c: c.answer(GROUPS.all(c, bool(asked(c)["IncludeDeleted"]))),
     "User/GetUserGroup": lambda c: c.answer(GROUPS.one(c, number(c, "userGroupId"))),
     "User/GetUserGroupList": lambda c: c.answer(GROUPS.some(c, fitting(c.json, "[int]"))),
-    "User/GetRole": lambda c: c.answer(_role(number(c, "roleId"))),
-    "User/GetAllRoles": _roles,
-    "User/GetAllFunctionalRights": _rights,
-    "User/GetFunctionalRights": lambda c: _rights(c, asked(c)["RoleId"]),
     "User/GetUserPresenceStatus": lambda c: c.answer(presence(c, asked(c)["AssociateId"])),
     "User/SetUserPresenceStatus": lambda c: c.answer(
         set_presence(c, asked(c)["AssociateId"], asked(c)["UserPresenceStatus"])

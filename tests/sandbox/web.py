@@ -158,7 +158,7 @@ class Client:
         row = desk.row(table, key) if table in ("contact", "person") else None
         if (key and row is None) or table not in ("contact", "person"):
             return page(self, request, "trouble.html", 404, title="This record was not found")
-        if not desk.may(f"{table}:{'update' if key else 'insert'}"):
+        if not desk.may(f"{table}:{'update' if key else 'insert'}", row):
             return page(self, request, "trouble.html", 403, title="Your role does not let you change this")
         typed = {name: str(value) for name, value in (await request.form()).items()}
         if any(one.error for one in inputs(desk, table, row or {}, typed)):

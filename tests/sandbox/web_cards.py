@@ -83,7 +83,7 @@ def company_card(desk: Desk, place: Place, key: int, row: Row) -> Card:
         updated=updated(desk, row),
         previous=place.at(upper, lower, contact_id=before) if before else None,
         next=place.at(upper, lower, contact_id=after) if after else None,
-        edit=_edit(desk, place, "contact", contact_id=key),
+        edit=_edit(desk, place, "contact", row, contact_id=key),
         table=TABLES[lower](desk, place.at(upper, lower, **place.what), "contact", key),
         **content(desk, row),
     )
@@ -107,7 +107,7 @@ def person_card(desk: Desk, place: Place, key: int, row: Row) -> Card:
         updated=updated(desk, row),
         previous=place.at(upper, lower, person_id=before) if before else None,
         next=place.at(upper, lower, person_id=after) if after else None,
-        edit=_edit(desk, place, "person", person_id=key),
+        edit=_edit(desk, place, "person", row, person_id=key),
         table=TABLES[lower](desk, place.at(upper, lower, **place.what), "person", key),
         **content(desk, row),
     )
@@ -119,8 +119,8 @@ def neighbours(order: list[int], key: int) -> tuple[int | None, int | None]:
     return (order[at - 1] if at else None, order[at + 1] if at + 1 < len(order) else None)
 
 
-def _edit(desk: Desk, place: Place, table: str, **what: int) -> Place | None:
-    if not desk.may(f"{table}:update"):
+def _edit(desk: Desk, place: Place, table: str, row: Row, **what: int) -> Place | None:
+    if not desk.may(f"{table}:update", row):
         return None
     return Place(place.target, ("main",), {"mode": "edit"}, {key: str(value) for key, value in what.items()})
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
 
+from .roles import allows
 from .world import Associate, Row, Tenant, World
 
 
@@ -111,17 +112,19 @@ class Desk:
         return f"{human.first_name} {human.last_name}"
 
     def row(self, table: str, key: object) -> Row | None:
-        """A stored record that is not deleted."""
+        """A stored record that is not deleted, if this user may read it."""
         found = self.tenant.table(table).get(key) if isinstance(key, int) else None
-        return None if found is None or found.get("deleted") else found
+        return None if found is None or found.get("deleted") or not self.may(f"{table}:select", found) else found
 
     def live(self, table: str) -> list[tuple[int, Row]]:
-        """All records of a table that are not deleted."""
-        return [(key, row) for key, row in self.tenant.table(table).items() if not row.get("deleted")]
+        """All records of a table that are not deleted and that this user may read."""
+        rows = self.tenant.table(table).items()
+        return [(key, row) for key, row in rows if not row.get("deleted") and self.may(f"{table}:select", row)]
 
-    def may(self, right: str) -> bool:
-        """What sentry says: ``sale:select``, ``contact:update`` …"""
-        return right not in self.tenant.denied.get(self.associate.human, [])
+    def may(self, right: str, row: Row | None = None) -> bool:
+        """What sentry says of a record, or of a table: ``sale:select``, ``contact:update`` …"""
+        table, _, what = right.partition(":")
+        return allows(self.tenant, self.associate, table, what, row)
 
     def say(self, text: object) -> str:
         return spoken(str(text or ""), self.language)

@@ -18,6 +18,9 @@ from .application_keys import sandbox_key
 TICKET_SECONDS = 6 * 3600
 """A system user's ticket lives this long after its last use."""
 
+ADMINISTRATOR = 1
+"""The id of the role of those who maintain a tenant, User level 0."""
+
 RELEASE = "Release_11.10_2026.02.24-02"
 """The build tenants run until they are upgraded."""
 
@@ -52,10 +55,16 @@ class Associate:
     human: str
     initials: str
     person_id: int
-    administrator: bool = False
+    role: int = 2
+    """A role's id (``roles.py``)."""
     language: str = "en-US"
     system: bool = False
     """The system user of an application: nobody's, without limits by role or sentry; ``human`` is empty."""
+
+    @property
+    def administrator(self) -> bool:
+        """Whether SuperOffice takes him for one: the role is User level 0."""
+        return self.role == ADMINISTRATOR
 
 
 @dataclass
@@ -121,7 +130,7 @@ class Tenant:
         """The associate of an application's system user; made when it first works here."""
         if client.client_id not in self.system_users:
             taken = [a.associate_id for a in (*self.associates.values(), *self.system_users.values())]
-            made = Associate(max(taken) + 1, "", client.name, 0, administrator=True, system=True)
+            made = Associate(max(taken) + 1, "", client.name, 0, role=ADMINISTRATOR, system=True)
             self.system_users[client.client_id] = made
         return self.system_users[client.client_id]
 
@@ -382,10 +391,18 @@ class World:
         state["delivered"] = deque(maxlen=500)
         for ctx, tenant in state["tenants"].items():
             for kind in ("associates", "system_users"):
-                tenant[kind] = {k: Associate(**v) for k, v in tenant.get(kind, {}).items()}
+                tenant[kind] = {k: _associate(v) for k, v in tenant.get(kind, {}).items()}
             state["tenants"][ctx] = Tenant(**(tenant | _by_id(tenant)))
         state["backups"] = {ctx: _by_id(kept) for ctx, kept in state.get("backups", {}).items()}
         return cls(**state)
+
+
+def _associate(saved: dict[str, Any]) -> Associate:
+    """One that was saved before there were roles is an administrator or a user with full access."""
+    if "administrator" not in saved:
+        return Associate(**saved)
+    kept = {name: value for name, value in saved.items() if name != "administrator"}
+    return Associate(**kept, role=ADMINISTRATOR if saved["administrator"] else ADMINISTRATOR + 1)
 
 
 def _client(saved: dict[str, Any], app_url: str) -> Client:

@@ -13,8 +13,8 @@ def test_two_tenants_with_people_who_use_them() -> None:
     seed(world)
     first, second = world.tenants["Cust12345"], world.tenants["Cust67890"]
     assert (first.approved, second.approved) == (True, False)
-    assert set(first.associates) == {"alice", "bob", "kim"}
-    assert set(second.associates) == {"charlie", "dora", "kim"}
+    assert set(first.associates) == {"alice", "bob", "kim", "eva", "gus"}
+    assert set(second.associates) == {"charlie", "dora", "kim", "freja", "hugo"}
     assert len(first.table("contact")) >= 25
     assert len(first.table("person")) >= 60
     assert len(second.table("contact")) >= 10

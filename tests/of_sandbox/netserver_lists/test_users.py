@@ -26,13 +26,13 @@ def test_associates(alice: Caller) -> None:
     assert agent(alice, "Associate/GetAssociateByPersonId", {"PersonId": 2}) == bob
     assert agent(alice, "Associate/GetAssociateList", [6, 99]) == [bob]
     in_sales = agent(alice, "Associate/GetAssociatesByGroup", {"GroupId": 1, "Type": 1})
-    assert [one["AssociateId"] for one in in_sales] == [5, 6]
+    assert [one["AssociateId"] for one in in_sales] == [5, 6, 8]
     assert agent(alice, "Associate/GetAssociate", params={"associateId": 99}) is None
 
 
 def test_users(alice: Caller) -> None:
     bob = alice("GET", "v1/User/6")
-    assert (bob["Role"]["Value"], bob["UserGroup"]["Value"], bob["Person"]["PersonId"]) == ("User", "Sales", 2)
+    assert (bob["Role"]["Value"], bob["UserGroup"]["Value"], bob["Person"]["PersonId"]) == ("User level 1", "Sales", 2)
     named = {"UserName": "bob@acme.example"}
     assert agent(alice, "User/GetUserFromName", named)["AssociateId"] == 6
     assert agent(alice, "User/GetUserFromName", {"UserName": "nobody"}) is None

@@ -153,6 +153,17 @@ const lists = {
       }),
       "No tenants.",
     ),
+  users: (rows) =>
+    table(
+      ["Tenant", "User", "Role", "", "Denied besides"],
+      rows.map((one) => {
+        const names = one.roles.map(([, name]) => name);
+        const now = one.roles.find(([id]) => id === one.role)[1];
+        const give = (name) => order("POST", `tenants/${one.tenant}`, { roles: { [one.user]: one.roles.find(([, other]) => other === name)[0] } });
+        return [one.tenant, one.email, choice(`Role of ${one.user} in ${one.tenant}`, names, now, give), wrap(one.about), wrap(one.denied.join(", "))];
+      }),
+      "Nobody.",
+    ),
   faults: (rows) =>
     table(
       ["Path", "Tenant", "Method", "Trouble", "Times", ""],
