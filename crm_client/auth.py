@@ -258,18 +258,22 @@ class UserToken(Credential):
         request.headers["Authorization"] = f"Bearer {grant.access_token}"
 
     def _exchanged(self, stale: Grant) -> Generator[Any, Any, Grant]:
-        """The grant SuperOffice gives for the refresh token; the parameters go in the body, a query would end in
-        logs.
-        """
-        form = {"grant_type": "refresh_token", "refresh_token": stale.refresh_token, **self._client}
-        response = yield from answered(asking("POST", self._token_url, form=form))
+        """The grant SuperOffice gives for the refresh token."""
+        response = yield from answered(self._question(stale))
         if _error_code(response) == "invalid_grant" and response.status_code in (400, 401):
             yield methodcaller("lost")
             told = "token renewal: the refresh token is no longer accepted"
             raise NotSignedIn(told, sent=False, status=response.status_code)
-        grant = granted(response, stale.refresh_token)
+        grant = granted(response, stale)
         yield methodcaller("save", grant)
         return grant
+
+    def _question(self, stale: Grant) -> httpx.Request:
+        """The parameters go in the body, a query would end in logs; and in no name of a frame that an error passes, for
+        error trackers print those.
+        """
+        form = {"grant_type": "refresh_token", "refresh_token": stale.refresh_token, **self._client}
+        return asking("POST", self._token_url, form=form)
 
 
 def asking(method: str, url: str, *, form: Mapping[str, str] | None = None, json: Any = None) -> httpx.Request:
@@ -378,8 +382,8 @@ async def renew_async(http: httpx.AsyncClient, auth: Credential, ahead: timedelt
     await exchange_async(partial(http.send, auth=None, follow_redirects=False), auth._carry_async(auth._renewal(ahead)))
 
 
-def granted(response: httpx.Response, refresh_token: str = "") -> Grant:
-    """The grant in a token answer. A renewal's answer holds no refresh token, so the old one is kept [auth/api].
+def granted(response: httpx.Response, stale: Grant | None = None) -> Grant:
+    """The grant in a token answer. A renewal's answer holds no refresh token, so that of ``stale`` is kept [auth/api].
 
     Raises ``Unavailable`` (SuperID is in trouble), ``NotSignedIn`` (it wants the person), ``BadRequest`` (it does not
     know this application) or ``BadAnswer``. What it told is left out of the texts, but for OAuth's own short error
@@ -390,8 +394,8 @@ def granted(response: httpx.Response, refresh_token: str = "") -> Grant:
     try:
         told = object_in(response.content)
         lifetime = timedelta(seconds=int(told["expires_in"]))
-        kept = told.get("refresh_token") or refresh_token
-        return Grant(str(told["access_token"]), str(kept), datetime.now(UTC) + lifetime)
+        refresh_token = told.get("refresh_token") or (stale.refresh_token if stale else "")
+        return Grant(str(told["access_token"]), str(refresh_token), datetime.now(UTC) + lifetime)
     except (ValueError, KeyError, TypeError, OverflowError):
         raise BadAnswer("token renewal: the answer holds no token", sent=False, status=200) from None
 

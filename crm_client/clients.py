@@ -685,7 +685,9 @@ def _transport() -> httpx.AsyncBaseTransport:
             try:
                 return await super().handle_async_request(request)
             except ClientError as error:
-                raise httpx.RemoteProtocolError("The server's answer is not HTTP") from error
+                kind = type(error).__name__
+            # Not from that error: it would show the request's headers.
+            raise httpx.RemoteProtocolError(f"The server's answer is not HTTP ({kind})")
 
     def session() -> ClientSession:
         # No limit of its own: one host serves many tenants, so a limit a host would let one slow tenant stop them all.

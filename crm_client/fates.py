@@ -37,8 +37,8 @@ def fate(error: BaseException) -> Fate:
     return Fate.DIED if httpx & {"ReadError", "WriteError", "RemoteProtocolError"} else Fate.SILENT
 
 
-_DIED = {"ServerDisconnectedError", "ClientOSError", "ClientPayloadError", "ClientResponseError"}
-"""Of aiohttp: closed, reset, half a body, an answer that is no HTTP."""
+_DIED = {"ServerDisconnectedError", "ClientOSError", "ClientPayloadError"}
+"""Of aiohttp: closed, reset, half a body."""
 
 
 def loss(call: Call, fate: Fate) -> CrmError:

@@ -104,21 +104,39 @@ class SystemUser(Credential):
 
     def _exchanged(self, stale: Grant) -> Generator[Any, Any, Grant]:
         """A new ticket for the signed system token."""
-        signed = sign(self._system_token, self._private_key, datetime.now(UTC))
-        question = {
-            "SignedSystemToken": signed,
-            "ApplicationToken": self._client_secret,
-            "ContextIdentifier": self._ctx,
-            "ReturnTokenType": "JWT",
-        }
-        response = yield from answered(asking("POST", self._login_url + EXCHANGE, json=question))
-        token = token_in(response, (signed, self._system_token, self._client_secret))
+        token = self._token_in((yield from answered(self._question())))
         if self._keys.wants(token):
             published = yield from answered(asking("GET", self._login_url + JWKS))
             self._keys.learn(object_in(sound(published).content))
         grant = Grant(self._ticket(token), "", datetime.now(UTC) + TICKET_LASTS)
         yield methodcaller("save", grant)
         return grant
+
+    def _question(self) -> httpx.Request:
+        """Its secrets are in no name of a frame that an error passes: error trackers print those."""
+        question = {
+            "SignedSystemToken": sign(self._system_token, self._private_key, datetime.now(UTC)),
+            "ApplicationToken": self._client_secret,
+            "ContextIdentifier": self._ctx,
+            "ReturnTokenType": "JWT",
+        }
+        return asking("POST", self._login_url + EXCHANGE, json=question)
+
+    def _token_in(self, response: httpx.Response) -> str:
+        """The JWT in the exchange's answer; which status a refusal has is not documented."""
+        status, told = sound(response).status_code, object_in(response.content)
+        token, message = told.get("Token"), told.get("ErrorMessage")
+        if told.get("IsSuccessful") is True and isinstance(token, str) and token:
+            return token
+        if told.get("IsSuccessful") is False or status in (400, 401, 403):
+            words = self._masked(message, response.request) if isinstance(message, str) else ""
+            summary = "system user: SuperOffice refuses the system token"
+            raise NotSignedIn(summary, sent=False, status=status, message=words)
+        raise BadAnswer(f"system user: {status}, and no token", sent=False, status=status)
+
+    def _masked(self, message: str, asked: httpx.Request) -> str:
+        signed = str(object_in(asked.content)["SignedSystemToken"])
+        return masked(message, (signed, self._system_token, self._client_secret))
 
     def _ticket(self, token: str) -> str:
         claims = jwts.validated(token, self._keys.known, ISSUER, f"spn:{self._serial}")
@@ -176,16 +194,3 @@ def _from_xml(text: str) -> RSAPrivateKey:
         iqmp=number["InverseQ"],
         public_numbers=public,
     ).private_key()
-
-
-def token_in(response: httpx.Response, secrets: tuple[str, ...]) -> str:
-    """The JWT in the exchange's answer. Errors as ``SystemUser``; which status a refusal has is not documented."""
-    status, told = sound(response).status_code, object_in(response.content)
-    token, message = told.get("Token"), told.get("ErrorMessage")
-    if told.get("IsSuccessful") is True and isinstance(token, str) and token:
-        return token
-    if told.get("IsSuccessful") is False or status in (400, 401, 403):
-        words = masked(message, secrets) if isinstance(message, str) else ""
-        summary = "system user: SuperOffice refuses the system token"
-        raise NotSignedIn(summary, sent=False, status=status, message=words)
-    raise BadAnswer(f"system user: {status}, and no token", sent=False, status=status)

@@ -229,6 +229,21 @@ def test_an_exchange_that_fails(
     assert CALL not in login.asked
 
 
+def test_a_refusal_that_repeats_what_we_said_shows_none_of_it(login: Login, open_as: Any) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        told = login(request)
+        refused = {"IsSuccessful": False, "ErrorMessage": f"Bad: {request.content.decode()}"}
+        return httpx.Response(200, json=refused) if request.url.path == EXCHANGE else told
+
+    with pytest.raises(NotSignedIn) as caught:
+        open_as(answer).ask(contact(17))
+    [told] = login.bodies
+    data, _, signature = told["SignedSystemToken"].rpartition(".")
+    assert caught.value.message.startswith("Bad: {")
+    for secret in (SYSTEM_TOKEN, SECRET, data, signature):
+        assert secret not in caught.value.message
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_keys_that_do_not_come_for_now(login: Login, open_as: Any, status: int) -> None:
     """That is trouble which passes, no forgery; the next call asks anew."""

@@ -7,6 +7,7 @@ import datetime
 import logging
 import socket
 import ssl
+import traceback
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from functools import partial
@@ -22,16 +23,19 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from crm_client import clients
 from crm_client.address import AsyncFixedAddress, FixedAddress
+from crm_client.auth import UserToken
 from crm_client.calls import Call, Operation
 from crm_client.clients import AsyncCrm, Crm, async_http, sync_http
 from crm_client.contacts import contact
-from crm_client.errors import BadAnswer, OutcomeUnknown, Unavailable
+from crm_client.errors import BadAnswer, CrmError, OutcomeUnknown, Unavailable
 from crm_client.retries import Retries
+from crm_client.stores import AsyncMemoryStore, MemoryStore
+from crm_client.system_user import SystemUser
 from tests.sandbox.application_keys import sandbox_key
 from tests.sandbox.server import Sandbox
 
+from .conftest import grant
 from .raw_server import Answer, Server, keeps_silent, resets, says, sends
-from .test_system_user import AsyncMemoryStore, MemoryStore, SystemUser
 from .test_with_sandbox import CLIENT, AwaitingUser, BlockingUser
 
 HALF = b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"a":'
@@ -200,7 +204,61 @@ def test_both_clients_trust_the_same(
     assert drive(secure.base, send("POST")) == [{}]
 
 
-# What is logged
+# What an error shows, and what is logged
+
+SECRETS = ("first-token", "refresh-token-of-alice", "client-secret", "app-secret", "system-token")
+
+
+def person(server: Server, store: Any) -> UserToken:
+    return UserToken(server.base, "sidecard", "client-secret", store(grant("8A:Cust12345.first-token")), object())
+
+
+def person_to_renew(server: Server, store: Any) -> UserToken:
+    old = grant("8A:Cust12345.first-token", seconds=-1)
+    return UserToken(server.base, "sidecard", "client-secret", store(old), object())
+
+
+def system_user(server: Server, store: Any) -> SystemUser:
+    keys = sandbox_key(), "client-secret"
+    return SystemUser(server.base, f"Cust{id(server)}", "1", "system-token", *keys, store())
+
+
+def failed(base: str, auth: Any, is_async: bool) -> CrmError:
+    rest: dict[str, Any] = {"app_token": "app-secret", "deadline": 1.0}
+    try:
+        if not is_async:
+            with sync_http() as http:
+                Crm(http, FixedAddress(base), auth, **rest)(send("POST"))
+
+        async def run() -> None:
+            async with async_http() as http:
+                await AsyncCrm(http, AsyncFixedAddress(base), auth, **rest)(send("POST"))
+
+        asyncio.run(run())
+    except CrmError as error:
+        return error
+    raise AssertionError("it went well")
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["Crm", "AsyncCrm"])
+@pytest.mark.parametrize("credential", [person, person_to_renew, system_user])
+@pytest.mark.parametrize("ending", ["close", "half a body", "no http", "silence", "500", "200"])
+def test_no_error_shows_a_secret(serve: Callable[..., Server], credential: Any, ending: str, is_async: bool) -> None:
+    """Nor does any error beneath it, nor what error trackers read of our own functions: their names' values."""
+    answers = ENDINGS | {"500": says("500 Oh"), "200": says("200 OK", b"not JSON")}
+    server = serve(answers[ending])
+    store = AsyncMemoryStore if is_async else MemoryStore
+    left: list[BaseException | None] = [failed(server.base, credential(server, store), is_async)]
+    shown = []
+    while left:
+        error = left.pop()
+        if error is not None:
+            shown += [str(error), repr(error), repr(error.args), *map(repr, vars(error).values())]
+            frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), capture_locals=True)
+            shown += [repr(frame.locals) for frame in frames if "/crm_client/" in frame.filename.replace("/tests/", "")]
+            left += [error.__cause__, error.__context__]
+    assert len(shown) > 10
+    assert [secret for secret in SECRETS for text in shown if secret in text] == []
 
 
 @pytest.mark.parametrize("is_async", [False, True], ids=["Crm", "AsyncCrm"])
