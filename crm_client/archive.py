@@ -149,11 +149,12 @@ class Archive:
             "$options": ",".join(self.options),
         }
         query = {name: part for name, part in parts.items() if part}
+        zone = "UTC" if re.search(_MOMENT, parts["$filter"]) else ""
         place, _, name = self.path.rpartition("/")
         provider = name if place == "v1/Archive" else PROVIDERS.get(name) if place == "v1" else None
         if provider is None or len(urlencode(query)) <= LONGEST:
-            return Call("GET", self.path, query=query)
-        return Call("POST", f"v1/Archive/{provider}", form=query, reads=True)
+            return Call("GET", self.path, query=query, time_zone=zone)
+        return Call("POST", f"v1/Archive/{provider}", form=query, reads=True, time_zone=zone)
 
 
 def first_page(query: Archive) -> Operation[list[Row]]:
@@ -195,7 +196,7 @@ def _following(call: Call, page: Row, followed: set[str]) -> Call:
     if link in followed:
         raise BadAnswer(f"{call.name}: the pages go round in a circle")
     followed.add(link)
-    further = follow(link)
+    further = replace(follow(link), time_zone=call.time_zone)
     if not call.form:
         return further
     names = {name.lower(): name for name in call.form}
@@ -239,12 +240,15 @@ def _rows(query: Archive, page: Any) -> list[Row]:
 
 type Value = str | int | Decimal | datetime | date
 
+_MOMENT = r"'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d'"
+"""As ``quoted`` writes it."""
+
 
 def quoted(value: Value) -> str:
     """A value inside a filter. Quotes in texts are doubled, as OData does (SuperOffice documents no other way).
 
-    Moments are written in UTC, the zone clients ask for. Raises ``ValueError`` for one without a time zone, and for
-    what is no number.
+    Moments are written in UTC without an offset, the documented form; a question that holds one is asked in that zone,
+    whatever the client's. Raises ``ValueError`` for one without a time zone, and for what is no number.
     """
     if isinstance(value, bool):
         return "true" if value else "false"

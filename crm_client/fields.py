@@ -142,7 +142,7 @@ class AddressPlace(Place[Address]):
         layout = f"{self.path.partition('/')[0]}/LocalizedAddress"
         emptied = [Change(f"/{layout}", MISSING, None)] if value_or_null(entity, layout) else []
         if not isinstance(value_or_null(entity, self.path), Mapping):  # as in a new company [client payloads]
-            lines = {self.LINES[name]: getattr(wanted, name) for name in names}
+            lines = {line: getattr(wanted, name) for name, line in self.LINES.items()}
             return [*emptied, Change(f"/{self.path}", None, lines)]
         return emptied + [
             Change(f"/{path}", value_or_null(entity, path), getattr(wanted, name))
@@ -151,12 +151,15 @@ class AddressPlace(Place[Address]):
 
 
 def element_changes(array: str, seen: Sequence[Element], wanted: Sequence[Element | str]) -> list[Change]:
-    """Changes that turn one array of phones, e-mails or web addresses into another; descriptions stay unless elements
-    tell others.
+    """Changes that turn one array of phones, e-mails or web addresses into another. A text leaves the description of
+    the place it stands at, an element brings its own.
 
     Values are replaced first, then removed from the end, then added, so that no place moves before its turn.
     """
-    meant = [one if isinstance(one, Element) else Element(one) for one in wanted]
+    labels = [old.description for old in seen] + [""] * len(wanted)
+    meant = [
+        one if isinstance(one, Element) else Element(one, label) for one, label in zip(wanted, labels, strict=False)
+    ]
     pairs = list(zip(seen, [*meant, *[Element("")] * len(seen)], strict=False))
     at = [(f"/{array}/{place}", old, new) for place, (old, new) in enumerate(pairs)]
     replaced = [change for path, old, new in at if new.value for change in _replaced(path, old, new)]
@@ -169,7 +172,7 @@ def element_changes(array: str, seen: Sequence[Element], wanted: Sequence[Elemen
 
 def _replaced(path: str, old: Element, new: Element) -> list[Change]:
     value = [Change(f"{path}/Value", old.value, new.value)] if new.value != old.value else []
-    renamed = new.description and new.description != old.description
+    renamed = new.description != old.description
     return value + ([Change(f"{path}/Description", old.description, new.description)] if renamed else [])
 
 

@@ -12,7 +12,7 @@ import json
 import pickle
 import traceback
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -29,9 +29,11 @@ from crm_client.auth import Grant, UserToken
 from crm_client.calls import NEXT_LINK, Call, Operation
 from crm_client.clients import AsyncCrm, Crm, async_http, sync_http
 from crm_client.errors import CrmError
+from crm_client.fields import ElementsPlace, Word
 from crm_client.patch import MISSING, Change, escaped, json_patch
 from crm_client.records import Kind, changes, places
-from crm_client.values import moment
+from crm_client.udef import FieldType, UdefField
+from crm_client.values import Address, Element, Item, moment
 from tests.crm_client.conftest import BASE, TOKEN_URL, AsyncMoving, AsyncShelf, Moving, Shelf
 from tests.sandbox import filters, patching
 from tests.sandbox.filters import All, Condition, Some
@@ -57,21 +59,67 @@ def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S").zfill(19)
 
 
+def pair(values: st.SearchStrategy[Any], write: Callable[..., str], operator: str, read: Any = None) -> Any:
+    """A condition from one value to another."""
+    return st.tuples(values, values).map(
+        lambda ends: (write("name", *ends), Condition("name", operator, tuple(map(read, ends)) if read else ends))
+    )
+
+
+def several(values: st.SearchStrategy[Any], write: Callable[..., str], operator: str) -> Any:
+    """A condition with a list of values."""
+    return st.lists(values, min_size=1).map(
+        lambda some: (write("name", some), Condition("name", operator, tuple(some)))
+    )
+
+
+def span(write: Callable[..., str], function: str) -> Any:
+    """A function of so many weeks, months …"""
+    return st.tuples(st.integers(1, 99), st.sampled_from(filters.UNITS)).map(
+        lambda told: (write("name", *told), Condition("name", function, told))
+    )
+
+
 conditions = st.one_of(
-    condition(texts, archive.contains, "contains"),
     condition(texts, archive.is_, "is"),
+    condition(texts, archive.is_not, "isnot"),
+    condition(texts, archive.begins, "begins"),
     condition(texts, archive.not_begins, "notbegins"),
-    condition(texts, archive.ends_with, "ends"),
+    condition(texts, archive.contains, "contains"),
+    condition(texts, archive.not_contains, "notcontains"),
     condition(texts, archive.substring_of, "contains"),
+    condition(texts, archive.starts_with, "begins"),
+    condition(texts, archive.ends_with, "ends"),
     condition(numbers, archive.is_, "eq"),
+    condition(numbers, archive.is_not, "ne"),
     condition(amounts, archive.greater, "gt", float),
-    condition(days, archive.before, "before", date.isoformat),
-    condition(days, archive.on, "date", date.isoformat),
-    condition(moments, archive.since, "aftertime", utc),
+    condition(amounts, archive.less, "lt", float),
     condition(st.booleans(), archive.is_true, "set"),
-    st.lists(texts, min_size=1).map(lambda some: (archive.any_of("name", some), Condition("name", "in", tuple(some)))),
-    st.lists(numbers, min_size=1).map(
-        lambda some: (archive.one_of("name", some), Condition("name", "oneof", tuple(some)))
+    condition(days, archive.on, "date", date.isoformat),
+    condition(days, archive.is_, "date", date.isoformat),
+    condition(days, archive.before, "before", date.isoformat),
+    condition(days, archive.until, "beforeorequal", date.isoformat),
+    condition(days, archive.after, "after", date.isoformat),
+    condition(moments, archive.since, "aftertime", utc),
+    condition(moments, archive.before_time, "beforetime", utc),
+    condition(moments, archive.is_, "datetime", utc),
+    pair(texts, archive.between, "between"),
+    pair(amounts, archive.between, "between", float),
+    pair(days, archive.between, "between", date.isoformat),
+    pair(days, archive.days, "datebetween", date.isoformat),
+    several(texts, archive.any_of, "in"),
+    several(numbers, archive.any_of, "in"),
+    several(numbers, archive.one_of, "oneof"),
+    several(numbers, archive.not_one_of, "notoneof"),
+    several(numbers, archive.associate_one_of, "associateisoneof"),
+    several(numbers, archive.associate_not_one_of, "associateisnotoneof"),
+    span(archive.next_, "next"),
+    span(archive.previous, "previous"),
+    span(archive.this_and_next, "thisandnext"),
+    span(archive.this_and_previous, "thisandprevious"),
+    st.sampled_from(filters.UNITS).map(lambda unit: (archive.this("name", unit), Condition("name", "this", (1, unit)))),
+    st.sampled_from(archive.PERIODS).map(
+        lambda period: (archive.during("name", period), Condition("name", period.lower()))
     ),
 )
 
@@ -146,33 +194,78 @@ OF_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     int: numbers,
     bool: st.booleans(),
     Decimal: amounts,
-    date | None: days.filter(lambda day: day.year > 1),
-    datetime | None: moments.map(lambda moment: moment.astimezone(UTC).replace(microsecond=0)),
+    date | None: st.none() | days.filter(lambda day: day.year > 1),
+    datetime | None: st.none() | moments.map(lambda moment: moment.astimezone(UTC).replace(microsecond=0)),
+    Item | None: st.none() | st.builds(Item, st.integers(1, 2**31 - 1), st.just("")),
+    Address: st.builds(Address, *[texts] * 7),
+    tuple[Element, ...]: st.lists(st.builds(Element, texts.filter(bool), texts), max_size=3).map(tuple),
 }
-"""Year 1 is SuperOffice's empty date."""
+"""Year 1 is SuperOffice's empty date, a phone without a number none."""
 
 
-def plain_fields(kind: Kind[Any]) -> dict[str, st.SearchStrategy[Any]]:
-    """Fields with one value of a plain type."""
+def editable(kind: Kind[Any]) -> dict[str, st.SearchStrategy[Any]]:
+    """Fields by name, and what may be in them."""
     hints = typing.get_type_hints(kind.record)
-    known = places(kind.record).items()
-    return {name: OF_TYPE[hints[name]] for name, place in known if not place.reads_only and hints[name] in OF_TYPE}
+    names = [name for name, place in places(kind.record).items() if not place.reads_only]
+    words = {name: hints[name] for name in names if isinstance(hints[name], type) and issubclass(hints[name], Word)}
+    known = {name: st.sampled_from([word for word in words[name] if word.name != "UNKNOWN"]) for name in words}
+    return known | {name: OF_TYPE[hints[name]] for name in names if hints[name] in OF_TYPE}
+
+
+def nothing_in(kind: Kind[Any], names: Iterable[str]) -> dict[str, Any]:
+    """A record with these properties, all empty."""
+    entity: dict[str, Any] = {}
+    for name in names:
+        outer, _, inner = places(kind.record)[name].path.partition("/")
+        empty = [] if isinstance(places(kind.record)[name], ElementsPlace) else None
+        entity[outer] = {**entity.get(outer, {}), inner: empty} if inner else empty
+    return entity
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_any_values_of_a_record_come_back(kind: Kind[Any]) -> None:
-    """Written by us, applied by the sandbox, read by us."""
-    fields = plain_fields(kind)
-    entity: dict[str, Any] = {places(kind.record)[name].path: None for name in fields}
+    """Written by us, applied by the sandbox, read by us; from nothing, and from whatever was there."""
+    fields = editable(kind)
 
     @settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
-    @given(st.fixed_dictionaries(fields))
-    def come_back(values: dict[str, Any]) -> None:
-        wanted = changes(kind.record.parse(entity), **values)
-        changed = kind.record.parse(patching.patched(entity, as_read(json_patch(wanted))))
-        assert {name: getattr(changed, name) for name in values} == values
+    @given(st.fixed_dictionaries(fields), st.fixed_dictionaries(fields))
+    def come_back(first: dict[str, Any], second: dict[str, Any]) -> None:
+        entity = nothing_in(kind, fields)
+        for values in (first, second):
+            wanted = changes(kind.record.parse(entity), **values)
+            entity = patching.patched(entity, as_read(json_patch(wanted)))
+            changed = kind.record.parse(entity)
+            assert {name: getattr(changed, name) for name in values} == values
 
-    assert len(fields) > 2
+    assert len(fields) > 4
+    come_back()
+
+
+OWN: dict[FieldType, st.SearchStrategy[Any]] = {
+    FieldType.NUMBER: numbers,
+    FieldType.SHORT_TEXT: texts,
+    FieldType.LONG_TEXT: texts,
+    FieldType.DATE: st.none() | days.filter(lambda day: day.year > 1),
+    FieldType.UNLIMITED_DATE: st.none() | days.filter(lambda day: day.year > 1),
+    FieldType.CHECKBOX: st.booleans(),
+    FieldType.LIST: st.none() | st.builds(Item, st.integers(1, 2**31 - 1), st.just("")),
+    FieldType.DECIMAL: amounts,
+}
+
+
+@pytest.mark.parametrize("kind", OWN)
+def test_any_value_of_a_field_of_ones_own_comes_back(kind: FieldType) -> None:
+    field = UdefField.parse({"ProgId": "Acme/Size~1", "FieldType": kind.value})
+
+    @settings(max_examples=50, deadline=None)
+    @given(OWN[kind], OWN[kind])
+    def come_back(first: Any, second: Any) -> None:
+        entity: dict[str, Any] = {"ContactId": 17, "CustomFields": {}}
+        for value in (first, second):
+            wanted = field.changes(contacts.Contact.parse(entity), value)
+            entity = patching.patched(entity, as_read(json_patch(wanted)))
+            assert field.read(contacts.Contact.parse(entity)) == value
+
     come_back()
 
 

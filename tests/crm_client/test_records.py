@@ -149,7 +149,8 @@ def test_an_address_where_none_is(address: dict[str, Any]) -> None:
     """A new company comes with the country's layout alone."""
     start = Contact.parse({"ContactId": 0, "Address": address})
     made = applied(start.raw, changes(start, street=Address(zip="0123", city="Oslo")))
-    assert made["Address"] == {"LocalizedAddress": None, "Street": {"Zipcode": "0123", "City": "Oslo"}}
+    lines = dict.fromkeys(("Address1", "Address2", "Address3", "County", "State"), "")
+    assert made["Address"] == {"LocalizedAddress": None, "Street": {**lines, "Zipcode": "0123", "City": "Oslo"}}
     assert changes(start, street=Address()) == []
 
 
@@ -157,6 +158,13 @@ def test_a_phone_gets_another_label() -> None:
     seen = Contact.parse({"ContactId": 1, "Phones": [{"Value": "1", "Description": "Work"}]})
     assert changes(seen, phones=[Element("1", "Desk")]) == [Change("/Phones/0/Description", "Work", "Desk")]
     assert changes(seen, phones=["1"]) == []
+    assert edited(replace(seen, phones=(Element("1"),))) == [Change("/Phones/0/Description", "Work", "")]
+
+
+def test_phones_change_places_with_their_labels() -> None:
+    seen = Contact.parse({"Phones": [{"Value": "1", "Description": "Work"}, {"Value": "2", "Description": ""}]})
+    swapped = applied(seen.raw, edited(replace(seen, phones=seen.phones[::-1])))
+    assert Contact.parse(swapped).phones == seen.phones[::-1]
 
 
 def test_creating_starts_from_the_default() -> None:

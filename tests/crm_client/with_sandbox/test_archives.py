@@ -192,6 +192,18 @@ def test_conditions_on_moments(alice: User) -> None:
         assert found
 
 
+def test_a_moment_is_the_same_for_a_client_of_another_zone(alice: User) -> None:
+    """On further pages too."""
+    tickets = Archive("v1/Ticket").select("ticketId", "createdAt").order_by("createdAt").top(1)
+    at = moment(alice.ask(first_page(tickets.skip(1)))[0]["createdAt"])
+    assert at
+    crm = alice.user.crm
+    alice.user.crm = type(crm)(crm.http, crm.address, crm.auth, time_zone="US-NY")  # type: ignore[arg-type]
+    later = [moment(row["createdAt"]) for row in alice.ask(pages(tickets.where(archive.since("createdAt", at))))]
+    assert later[0] == at
+    assert len(later) == 3
+
+
 def test_rows_come_as_asked(alice: User) -> None:
     """In this order, of these types, so many of them."""
     offer = {"header": "Offer", "name": "offer.txt", "company": 17, "date": TODAY}
