@@ -53,7 +53,10 @@ class AppointmentType(Word):
 
 @dataclass(frozen=True)
 class Appointment(Custom):
-    """One follow-up as the person may see it; of a private one perhaps only its time (``table_right`` FILTERING)."""
+    """One follow-up as the person may see it; of a private one perhaps only its time (``table_right`` FILTERING).
+
+    Items are chosen from the MDO lists ``task``, ``priority`` and ``associate``.
+    """
 
     appointment_id: int = read_at("AppointmentId", integer)
     title: str = text_at("Title")

@@ -40,6 +40,8 @@ Two spellings of one meaning (``eq``, ``=``, ``equals``, ``set``; ``gt``, ``grea
 [search/odata/using-filters vs queries]: they are missing on purpose, ``condition`` refuses them. Say "at least" by
 ``greater`` with the number before, ``either``, or ``between``.
 
+Days, and named periods like "today", are those of the time zone the client asks for; moments are themselves.
+
 A question travels in an address. One too long for that is sent as a form, which NetServer takes for whole archives
 [oas Archive]; of a list below a record (``v1/Contact/17/Sales``) ask in several questions.
 """

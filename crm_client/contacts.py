@@ -49,6 +49,7 @@ from crm_client.values import Address, Element, Item, integer, moment, text, yes
 class Contact(Custom):
     """One company as the person may see it [oas ContactEntity].
 
+    Items are chosen from the MDO lists ``category``, ``business``, ``country``; owners from ``associate``.
     ``Number1`` is the field shown as "Code", ``Number2`` the one shown as "Number" (by the sample payloads).
     """
 

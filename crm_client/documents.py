@@ -32,7 +32,7 @@ from crm_client.values import Item, day, integer, text, yes
 
 @dataclass(frozen=True)
 class Document(Custom):
-    """What is known about one document."""
+    """What is known about one document. Its template is chosen from the MDO list ``doctmpl``."""
 
     document_id: int = read_at("DocumentId", integer)
     header: str = text_at("Header")
@@ -46,7 +46,7 @@ class Document(Custom):
     external_ref: str = text_at("ExternalRef", reads_only=True)
     """Its id where it is kept."""
     template: Item | None = item_at("DocumentTemplate", "DocumentTemplateId", "Name")
-    """List ``doctmpl``: letter, offer …"""
+    """Letter, offer …"""
     company: Item | None = item_at("Contact", "ContactId", "Name")
     person: Item | None = item_at("Person", "PersonId", "FullName")
     project: Item | None = item_at("Project", "ProjectId", "Name")

@@ -41,7 +41,7 @@ def decoded(written: str) -> Decoded:
 
 
 def encoded(value: Encodable) -> str:
-    """A value as SuperOffice writes it. Raises ``ValueError`` for a moment without time zone."""
+    """A value as SuperOffice writes it. Raises ``ValueError`` for a moment without time zone, or what is no number."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -49,6 +49,8 @@ def encoded(value: Encodable) -> str:
     if isinstance(value, int):
         return f"[I:{value}]"
     if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise ValueError(f"{value} is no number")
         return f"[F:{value:f}]"
     if isinstance(value, time):
         return f"[T:{value:%H:%M}]"

@@ -35,7 +35,11 @@ from crm_client.values import Address, Element, Item, integer, objects, text, ye
 
 @dataclass(frozen=True)
 class Person(Custom):
-    """One person as the user may see it."""
+    """One person as the user may see it.
+
+    Items are chosen from the MDO lists ``perspos`` (position), ``country`` and ``associate``; so are the texts
+    ``form_of_address`` (``mrmrs``) and ``academic_title`` (``salutation``).
+    """
 
     person_id: int = read_at("PersonId", integer)
     first_name: str = text_at("Firstname")

@@ -31,7 +31,10 @@ from crm_client.values import Element, Item, day, integer, text, yes
 
 @dataclass(frozen=True)
 class Project(Custom):
-    """One project as the person may see it."""
+    """One project as the person may see it.
+
+    Items are chosen from the MDO lists ``projectstatus``, ``projecttype`` and ``associate``.
+    """
 
     project_id: int = read_at("ProjectId", integer)
     name: str = text_at("Name")

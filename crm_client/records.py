@@ -52,9 +52,11 @@ class Record:
     def right(self, name: str) -> FieldRight:
         """What the person may do with a field; a record that may not be updated has no writable field.
 
-        Raises ``KeyError`` for a name that is no field.
+        Of an address it is the right on the whole; parts may have rights of their own (``right_at``). Raises
+        ``KeyError`` for a name that is no field.
         """
-        return self.right_at(places(type(self))[name].path.replace("/", "."))
+        path = places(type(self))[name].path
+        return self.right_at(path.replace("/", "."), path.partition("/")[0])
 
     def right_at(self, *keys: str) -> FieldRight:
         """The same for the first of some keys of ``FieldProperties`` that is there, such as ``Address.City``."""

@@ -49,7 +49,11 @@ class SaleStatus(Word):
 
 @dataclass(frozen=True)
 class Sale(Custom):
-    """One sale as the person may see it."""
+    """One sale as the person may see it.
+
+    Items are chosen from the MDO lists ``currency``, ``prob`` (stage), ``saletype``, ``source``, ``comptr``
+    (competitor), ``credited``, ``reason``, ``reasonsold``, ``reasonstalled`` and ``associate``.
+    """
 
     sale_id: int = read_at("SaleId", integer)
     heading: str = text_at("Heading")
@@ -63,7 +67,6 @@ class Sale(Custom):
     earning_percent: Decimal = amount_at("EarningPercent")
     status: SaleStatus = word_at("Status", SaleStatus)
     stage: Item | None = item_at("Rating")
-    """List ``prob``."""
     probability: int = number_at("Probability")
     """Per cent; may differ from the stage's."""
     date: datetime.date | None = day_at("Saledate")

@@ -74,16 +74,18 @@ class BodyType(Word):
 
 @dataclass(frozen=True)
 class Ticket(Record):
-    """One request as the person may see it."""
+    """One request as the person may see it.
+
+    Items are chosen from the MDO lists ``ticketstatus``, ``ticketpriority``, ``ejcategory``, ``TicketType``; its owner
+    from ``associate``.
+    """
 
     ticket_id: int = read_at("TicketId", integer)
     title: str = text_at("Title")
     status: Item | None = item_at("Status", "TicketStatusId", "Name")
-    """List ``ticketstatus``."""
     base_status: BaseStatus = word_at("BaseStatus", BaseStatus)
     priority: Item | None = item_at("Priority", "TicketPriorityId", "Name")
     category: Item | None = item_at("Category", "TicketCategoryId", "Fullname", "Name")
-    """List ``ejcategory``."""
     ticket_type: Item | None = item_at("TicketType", "TicketTypeId", "Name")
     level: Level = word_at("Slevel", Level)
     owner: Item | None = associate_at("OwnedBy")

@@ -62,6 +62,8 @@ def test_how_it_is_written(value: Any, written: str) -> None:
 def test_a_moment_without_zone_is_a_guess() -> None:
     with pytest.raises(ValueError, match="time zone"):
         encoded(datetime(2026, 3, 1))  # noqa: DTZ001
+    with pytest.raises(ValueError, match="no number"):
+        encoded(Decimal("NaN"))
 
 
 days = st.dates(date(2, 1, 1))

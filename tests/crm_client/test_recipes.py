@@ -86,6 +86,13 @@ def test_the_opening_runs(sandbox: Sandbox, alice: BlockingUser, capsys: pytest.
     assert executed(awaiting, **given)["company"].name == "Acme"
 
 
+@recipe("Try it without an account")
+def test_the_sandbox(sandbox: Sandbox, title: str) -> None:
+    names = executed(RECIPES[title], login_url=sandbox.login_url)["names"]
+    assert len(names) == 5
+    assert names == sorted(names, key=str.casefold)
+
+
 @recipe("Read a company")
 def test_reading(cook: Any, title: str) -> None:
     made = cook(title)

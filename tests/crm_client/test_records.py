@@ -154,6 +154,15 @@ def test_an_address_where_none_is(address: dict[str, Any]) -> None:
     assert changes(start, street=Address()) == []
 
 
+def test_the_right_on_an_address_is_that_on_the_whole() -> None:
+    """NetServer names no sides of it [client payloads]."""
+    read = {"FieldRight": {"Mask": "Read", "Reason": "Not yours"}}
+    seen = Contact.parse({"FieldProperties": {"Address": read, "Address.City": {"FieldRight": {"Mask": "Update"}}}})
+    assert (seen.right("postal").is_writable, seen.right("street").reason) == (False, "Not yours")
+    assert seen.right_at("Address.City", "Address").is_writable
+    assert seen.right("name").is_writable
+
+
 def test_a_phone_gets_another_label() -> None:
     seen = Contact.parse({"ContactId": 1, "Phones": [{"Value": "1", "Description": "Work"}]})
     assert changes(seen, phones=[Element("1", "Desk")]) == [Change("/Phones/0/Description", "Work", "Desk")]
