@@ -17,6 +17,7 @@ from .facts import PATHS as DOCUMENTED
 from .fields import Entity
 from .kind import Kind, row_of, shown
 from .rest import KINDS
+from .saving import refuse_misfits
 from .world import Row
 
 Methods = dict[str, Callable[..., Response]]
@@ -76,6 +77,7 @@ def save_entity(call: Call, kind: Kind) -> Response:
 def saved(call: Call, kind: Kind, sent: Any) -> Entity:
     """An entity without an id is created, one with an id replaced."""
     wanted = records.whole(sent, kind)
+    refuse_misfits(wanted, kind.carrier)
     key = wanted[kind.key]
     return bare(records.replaced(call, kind, key, wanted) if key else records.created(call, kind, wanted))
 

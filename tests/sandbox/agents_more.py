@@ -221,7 +221,7 @@ def add_members(call: Call) -> Response:
 
 
 def delete_members(call: Call) -> Response:
-    for key in argument(call, "MemberIds", list):
+    for key in relations.ids_of(argument(call, "MemberIds", list)):
         records.deleted(call, MEMBER, key)
     return nothing()
 

@@ -18,12 +18,12 @@ def nothing() -> Response:
 def asked(call: Call) -> dict[str, Any]:
     """The ``{Method}Request`` object in the body; 400 unless it fits the description.
 
-    A parameter left out has what .NET has for nothing: 0, an empty text, null for a carrier.
+    A parameter left out, or null, has what .NET has for nothing: 0, an empty text, null for a carrier.
     """
     kind = body_kind(call.path, call.method)
     if kind is None:
         raise KeyError(f"{call.path} takes no request")
-    return blank(kind) | fitting(call.json, kind)
+    return blank(kind) | {name: value for name, value in fitting(call.json, kind).items() if value is not None}
 
 
 def fitting(value: Any, kind: str) -> Any:

@@ -194,8 +194,8 @@ def _carrier_misfits(value: Any, kind: str, path: str, whole: bool) -> list[str]
 def _list_misfits(value: Any, kind: str, path: str, whole: bool) -> list[str]:
     if value is None and not whole:
         return []
-    if not isinstance(value, list):
-        return [f"{path}: {value!r} is no array"]
+    if not isinstance(value, list) or None in value:
+        return [f"{path}: {value!r} is no array of {kind}"]
     return [wrong for index, item in enumerate(value) for wrong in misfits(item, kind, f"{path}/{index}", whole)]
 
 

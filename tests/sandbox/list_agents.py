@@ -245,7 +245,9 @@ def _carried(method: str, answers: str) -> Callable[[Call], Response] | None:
         return lambda call: call.answer(view.one(call, number(call, _parameter(method, "Get"))))
     if method.endswith("List"):
         return lambda call: call.answer(view.some(call, fitting(call.json, "[int]")))
-    return lambda call: call.answer(view.all(call, bool(call.body and call.json and asked(call).get("IncludeDeleted"))))
+    if facts.body_kind(AGENT + method, "POST") is None:
+        return lambda call: call.answer(view.all(call, False))
+    return lambda call: call.answer(view.all(call, asked(call)["IncludeDeleted"]))
 
 
 def _deleting(view: View, method: str) -> Callable[[Call], Response]:

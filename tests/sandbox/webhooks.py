@@ -14,6 +14,7 @@ from typing import Any
 from starlette.responses import Response
 
 from .answers import Call, bad, not_found
+from .asking import asked, number
 from .carriers import associate
 from .event_kinds import EVENTS
 from .events import Happening, announce, headers, payload
@@ -248,55 +249,37 @@ def linked(call: Call, entity: Entity) -> Entity:
 # The agent
 
 
-def asked(call: Call, carrier_name: str) -> Entity:
-    """The request object of a method; 400 if it does not fit."""
-    wrong = misfits(call.json, carrier_name, whole=False) if isinstance(call.json, dict) else ["no request object"]
-    if wrong:
-        raise bad("; ".join(wrong[:5]))
-    return blank(carrier_name) | call.json
-
-
 def agent_get_all(call: Call) -> Response:
-    given = asked(call, "GetAllWebhooksRequest")
+    given = asked(call)
     return call.answer(chosen(call, given["NameFilter"], given["EventFilter"], given["StatusFilter"]))
 
 
 def agent_get(call: Call) -> Response:
-    key = query_id(call)
+    key = number(call, "webhookId")
     row = owned(call).get(key)
     return call.answer(None if row is None else shown(call, key, row))
 
 
 async def agent_save(call: Call) -> Response:
-    given = call.json
-    return call.answer(await saved(call, given, given.get("WebhookId", 0) if isinstance(given, dict) else 0))
+    given = asked(call)
+    return call.answer(await saved(call, call.json, given["WebhookId"]))
 
 
 def agent_delete(call: Call) -> Response:
-    return delete(call, query_id(call))
+    return delete(call, number(call, "webhookId"))
 
 
 async def agent_test(call: Call) -> Response:
-    return await try_out(call, asked(call, "TestWebhookRequest")["Webhook"] or {})
+    return await try_out(call, asked(call)["Webhook"] or {})
 
 
 def agent_last_error(call: Call) -> Response:
-    given = call.json
-    if not isinstance(given, dict) or not isinstance(given.get("WebhookId"), int):
-        raise bad("GetLastError: WebhookId is missing")
-    return last_error(call, given["WebhookId"])
+    return last_error(call, asked(call)["WebhookId"])
 
 
 def agent_signal(call: Call) -> Response:
-    given = asked(call, "SignalEventRequest")
+    given = asked(call)
     return signal(call, given["EventName"], given["PrimaryKey"], given["Data"] or {})
-
-
-def query_id(call: Call) -> int:
-    text = call.parameter("webhookId") or ""
-    if not text.isdecimal():
-        raise bad("The parameter webhookId is missing or no number")
-    return int(text)
 
 
 AGENT: dict[str, Callable[[Call], Answer]] = {
