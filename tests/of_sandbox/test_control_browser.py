@@ -8,7 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium
+from tests.browser.test_for_everybody import violations
 from tests.sandbox.server import Sandbox
+from tests.sandbox.world import Fault
 
 from .netserver.caller import Caller
 from .receiver import Receiver
@@ -118,3 +120,102 @@ def test_a_reset_is_asked_about(control: Page, sandbox: Sandbox) -> None:
     control.once("dialog", lambda dialog: dialog.accept())
     control.get_by_role("button", name="Reset the sandbox").click()
     expect(control.locator("[data-list=tokens]")).to_contain_text("Nobody has a token")
+
+
+def test_a_failed_call_says_why_and_what_was_said(control: Page, sandbox: Sandbox) -> None:
+    bob = Caller(sandbox, "bob")
+    bob.send("GET", "v1/Contact/17")
+    bob.send("POST", "v1/Contact", json={"Nmae": "Typo AS"})
+    calls = control.locator("[data-list=calls]")
+    expect(calls.locator("small.bad")).to_contain_text("has no property Nmae")
+    expect(control.get_by_role("link", name="Calls")).to_contain_text("2 1 failed")
+    control.get_by_label("Only those that failed").check()
+    expect(calls.locator("tbody tr")).to_have_count(1)
+    calls.get_by_role("button", name="Details of POST /Cust12345/api/v1/Contact").click()
+    expect(calls.get_by_role("group", name="Request")).to_contain_text('"Nmae": "Typo AS"')
+    expect(calls.get_by_role("group", name="Request")).to_contain_text(f"Bearer …{bob.token[-4:]}")
+    expect(calls.get_by_role("group", name="Answer")).to_contain_text('"ErrorType": "ArgumentException"')
+    assert bob.token not in control.content()
+
+
+def test_what_is_open_stays_open_while_more_comes(control: Page, sandbox: Sandbox) -> None:
+    bob = Caller(sandbox, "bob")
+    bob.send("GET", "v1/Contact/999999")
+    calls = control.locator("[data-list=calls]")
+    calls.get_by_role("button", name="Details of").focus()
+    control.keyboard.press("Enter")
+    expect(calls.get_by_role("group", name="Answer")).to_contain_text("SoNotFoundException")
+    bob.send("GET", "v1/Contact/17")
+    expect(calls.locator("tbody tr").first).to_contain_text("/v1/Contact/17")
+    expect(calls.get_by_role("group", name="Answer")).to_contain_text("SoNotFoundException")
+    expect(calls.get_by_role("button", name="Close")).to_be_focused()
+    control.keyboard.press("Enter")
+    expect(calls.get_by_role("group")).to_have_count(0)
+
+
+def test_a_fault_to_begin_with(control: Page, sandbox: Sandbox) -> None:
+    form = control.locator("form[data-post=faults]")
+    form.get_by_label("Path").fill("^v1/Sale")
+    control.get_by_role("button", name="Too many requests").click()
+    control.get_by_role("button", name="Answer of a create lost").click()
+    expect(form.get_by_role("button", name="Add")).to_be_focused()
+    control.keyboard.press("Enter")
+    expect(control.locator("[data-list=faults]")).to_contain_text("hangs up after the work")
+    (fault,) = sandbox.world.faults
+    assert (fault.path, fault.method, fault.drop, fault.count, fault.status) == ("^v1/Sale", "POST", "after", 1, None)
+
+
+def test_tokens_expire_and_people_are_signed_out(control: Page, sandbox: Sandbox) -> None:
+    alice = Caller(sandbox)
+    sandbox.world.sessions["a browser's"] = "alice"
+    tokens = control.locator("[data-list=tokens] tbody tr")
+    tokens.get_by_role("button", name="Expire").click()
+    expect(tokens).to_contain_text("expired")
+    alice("GET", "v1/Contact/17", 401)
+    control.get_by_role("button", name="Sign alice out").click()
+    expect(control.locator("[data-list=sessions]")).to_contain_text("Nobody is signed in")
+    tokens.get_by_role("button", name="Revoke").click()
+    expect(control.locator("[data-list=tokens]")).to_contain_text("Nobody has a token")
+
+
+def test_a_webhook_in_trouble_is_seen_stopped_and_started(control: Page, sandbox: Sandbox) -> None:
+    with Receiver() as receiver:
+        alice = Caller(sandbox)
+        alice("POST", "v1/Webhook", json={"Name": "hook", "Events": ["contact.changed"], "TargetUrl": receiver.url})
+        receiver.answers = [500]
+        alice("PATCH", "v1/Contact/17", json={"Department": "Elsewhere"})
+        expect(control.locator("[data-list=deliveries] tbody tr")).to_contain_text("delivered")
+        expect(control.locator("[data-list=deliveries] .bad")).to_contain_text("500")
+        control.get_by_role("button", name="Details of contact.changed").click()
+        expect(control.get_by_role("group", name="Request")).to_contain_text('"PrimaryKey": 17')
+        webhook = control.locator("[data-list=webhooks] tbody tr")
+        webhook.get_by_role("button", name="Stop").click()
+        expect(webhook).to_contain_text("Stopped")
+        assert alice("GET", "v1/Webhook/1")["State"] == "Stopped"
+        webhook.get_by_role("button", name="Start").click()
+        expect(webhook).to_contain_text("Active")
+
+
+def test_the_clock_is_set(control: Page, sandbox: Sandbox) -> None:
+    control.get_by_label("A time, UTC").fill("2031-05-14T09:30")
+    control.get_by_role("button", name="Set", exact=True).click()
+    expect(control.locator("[data-now]")).to_contain_text("2031-05-14 09:30")
+    expect(control.get_by_role("link", name="Clock")).to_contain_text("moved")
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_axe_finds_nothing_and_nothing_overflows(control: Page, sandbox: Sandbox, width: int) -> None:
+    with Receiver() as receiver:
+        alice = Caller(sandbox)
+        alice("POST", "v1/Webhook", json={"Name": "hook", "Events": ["contact.changed"], "TargetUrl": receiver.url})
+        alice("PATCH", "v1/Contact/17", json={"Department": "Elsewhere"})
+        receiver.waits_for(2)
+    alice("GET", "v1/Contact/999999", 404)
+    sandbox.world.faults.append(Fault("^v1/Sale", status=429, retry_after="5"))
+    sandbox.world.sessions["a browser's"] = "alice"
+    control.set_viewport_size({"width": width, "height": 900})
+    control.get_by_role("button", name="Details of GET").click()
+    expect(control.get_by_role("group", name="Answer")).to_contain_text("SoNotFoundException")
+    expect(control.locator("[data-list=deliveries]")).to_contain_text("delivered")
+    assert violations(control) == []
+    assert control.evaluate("document.documentElement.scrollWidth") <= width

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import jwt
 import pytest
 
+from tests.sandbox import netserver
 from tests.sandbox.claims import SCHEME
+from tests.sandbox.exchanges import LONGEST
 from tests.sandbox.server import Sandbox
 
 from .netserver.caller import Caller
@@ -39,7 +42,7 @@ def hooked(sandbox: Sandbox, receiver: Receiver, *events: str) -> Caller:
 def test_everything_is_there(application: Application) -> None:
     told = overview(application)
     assert set(told) == {
-        *("now", "offset", "calls", "tokens", "webhooks", "deliveries", "faults"),
+        *("now", "offset", "called", "calls", "failed", "tokens", "sessions", "webhooks", "deliveries", "faults"),
         *("users", "tenants", "login", "netserver", "clients"),
     }
     assert [one["ctx"] for one in told["tenants"]] == ["Cust12345", "Cust67890"]
@@ -210,3 +213,117 @@ def test_only_approved_applications_are_told_and_only_once(
     order(application, "clock", {"advance": 60})
     assert [one.outcome for one in sandbox.world.delivered] == ["discarded"]
     assert len(told.sent) == 1
+
+
+# What was said
+
+
+def said(application: Application, path: str) -> dict[str, Any]:
+    """Headers and bodies of the newest call of a path."""
+    found = next(call for call in overview(application)["calls"] if call["path"].endswith(path))
+    return application.http.get(f"/__sandbox__/calls/{found['number']}").json()
+
+
+def test_a_failure_says_why(application: Application, sandbox: Sandbox) -> None:
+    bob = Caller(sandbox, "bob")
+    bob.send("GET", "v1/Contact/17")
+    bob.send("GET", "v1/Contact/999999")
+    bob.send("POST", "v1/Agents/Quote/GetQuote", json={})
+    order(application, "faults", {"drop": "after", "count": 1})
+    with pytest.raises(httpx.RemoteProtocolError):
+        bob.send("GET", "v1/Contact/17")
+    order(application, "tenants/Cust12345", {"move": "app"})
+    bob.send("GET", "v1/Contact/17")
+    why = [(call["status"], call["why"]) for call in overview(application)["failed"]]
+    assert why == [
+        (421, "Wrong subdomain used to access tenant"),
+        (0, "The connection was cut, as a fault ordered"),
+        (501, "The sandbox lacks POST v1/Agents/Quote/GetQuote"),
+        (404, "Contact 999999 was not found"),
+    ]
+
+
+def test_a_refused_exchange_is_a_failure_though_it_answers_200(application: Application) -> None:
+    body = {"SignedSystemToken": "a.202601010000.b", "ApplicationToken": "sandbox-secret"}
+    wanted = body | {"ContextIdentifier": "Cust12345", "ReturnTokenType": "JWT"}
+    application.http.post("/Login/api/PartnerSystemUser/Authenticate", json=wanted)
+    (failed,) = overview(application)["failed"]
+    assert (failed["status"], failed["why"]) == (200, "InvalidSignature (7)")
+    text = said(application, "/Authenticate")["request"]["body"]
+    assert '"ApplicationToken": "…cret"' in text
+    assert "a.202601010000.b" not in text
+
+
+def test_bodies_and_headers_hold_no_token(
+    application: Application, visitor: Visitor, sandbox: Sandbox, receiver: Receiver
+) -> None:
+    alice = hooked(sandbox, receiver, "contact.changed")
+    tokens = application.exchange(visitor.code("alice")).json()
+    alice.send("GET", "v1/Contact/17", headers={"SO-AppToken": "sandbox-secret"})
+    pages = [f"/__sandbox__/calls/{call['number']}" for call in overview(application)["calls"]]
+    texts = [application.http.get(page).text for page in pages]
+    for secret in (alice.token, *(tokens[name] for name in ("access_token", "refresh_token", "id_token"))):
+        assert not any(secret in text for text in texts)
+    for secret in ("very secret", "sandbox-secret", "alice-secret"):
+        assert not any(secret in text for text in texts)
+    assert any('\\"Secret\\": \\"…cret\\"' in text for text in texts)
+    exchanged = said(application, "/oauth/tokens")
+    assert "grant_type=authorization_code" in exchanged["request"]["body"]
+    assert f'"refresh_token": "…{tokens["refresh_token"][-4:]}"' in exchanged["answer"]["body"]
+
+
+def test_long_bodies_are_cut_and_still_say_no_secret(application: Application, sandbox: Sandbox) -> None:
+    bob = Caller(sandbox, "bob")
+    bob.send("POST", "v1/Webhook", json={"Description": "x" * LONGEST, "Secret": "never cut"})
+    bob.send("POST", "v1/Webhook", json={"Secret": "never cut", "Description": "x" * LONGEST})
+    for call in overview(application)["calls"]:
+        body = application.http.get(f"/__sandbox__/calls/{call['number']}").json()["request"]["body"]
+        assert LONGEST - 10 <= len(body) <= LONGEST
+        assert "never" not in body
+
+
+def test_only_the_newest_are_kept_in_full(application: Application) -> None:
+    assert application.http.get("/__sandbox__/calls/99").status_code == 404
+
+
+def test_a_mistake_of_the_sandbox_is_in_the_log(
+    application: Application, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(call: object) -> None:
+        raise RuntimeError("a mistake")
+
+    found = next(methods for path, methods in netserver.HANDLERS["webhook"] if path.fullmatch("v1/Webhook/default"))
+    monkeypatch.setitem(found, "GET", broken)
+    assert Caller(sandbox).send("GET", "v1/Webhook/default").status_code == 500
+    assert overview(application)["failed"][0]["status"] == 500
+
+
+# Tokens, sessions, webhooks
+
+
+def test_a_token_expires_and_is_revoked(application: Application, sandbox: Sandbox) -> None:
+    alice, ticket = Caller(sandbox), sandbox.world.issue_ticket("Cust12345", "sidecard-sandbox")
+    ids = {one["kind"]: one["id"] for one in overview(application)["tokens"]}
+    left = {one["kind"]: one["seconds"] for one in order(application, f"tokens/{ids['access token']}", {})}
+    assert left["access token"] == 0
+    assert left["system user ticket"] > 0
+    alice("GET", "v1/Contact/17", 401)
+    assert application.http.delete(f"/__sandbox__/tokens/{ids['system user ticket']}").status_code == 200
+    assert ticket not in sandbox.world.tickets
+    order(application, f"tokens/{ids['system user ticket']}", {}, 404)
+
+
+def test_a_webhook_is_started_and_stopped(application: Application, sandbox: Sandbox, receiver: Receiver) -> None:
+    alice = hooked(sandbox, receiver, "contact.changed", "webhook1.stopped", "webhook1.started")
+    wanted = {"Name": "watch", "Events": ["webhook1.stopped", "webhook1.started"], "TargetUrl": receiver.url}
+    alice("POST", "v1/Webhook", json=wanted)
+    receiver.sent.clear()
+    sandbox.world.tenants["Cust12345"].table("webhook")[1]["consecutive_errors"] = 2
+    for state in ("Stopped", "Stopped", "Active"):
+        order(application, "tenants/Cust12345/webhooks/1", {"state": state})
+        assert alice("GET", "v1/Webhook/1")["State"] == state
+    assert alice("GET", "v1/Webhook/1")["ConsecutiveErrors"] == 0
+    told = [(one.headers["x-superoffice-event"], one.json["PrimaryKey"]) for one in receiver.waits_for(3)]
+    assert sorted(told) == [("webhook1.started", 1), ("webhook1.started", 1), ("webhook1.stopped", 1)]
+    order(application, "tenants/Cust12345/webhooks/1", {"state": "Happy"}, 400)
+    order(application, "tenants/Cust12345/webhooks/9", {"state": "Active"}, 404)

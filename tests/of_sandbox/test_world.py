@@ -9,9 +9,11 @@ import stat
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -22,6 +24,8 @@ from tests.sandbox.roles import roles
 from tests.sandbox.server import STATE_FILE, Sandbox
 from tests.sandbox.world import Fault, World
 
+from .netserver.caller import Caller
+from .receiver import Receiver, until
 from .visitor import Application, Visitor
 
 ROOT = Path(__file__).parent.parent.parent
@@ -150,9 +154,15 @@ def test_a_closed_sandbox_was_never_started() -> None:
         httpx.get(sandbox.login_url, trust_env=False)
 
 
-def command(port: int, state: Path) -> subprocess.Popen[str]:
+@contextmanager
+def command(port: int, state: Path) -> Iterator[subprocess.Popen[str]]:
+    """The sandbox as a process of its own; what is left of it at the end is killed."""
     line = [sys.executable, "-m", "tests.sandbox", "--port", str(port), "--state", str(state)]
-    return subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    with subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
@@ -166,3 +176,49 @@ def test_the_command_starts_says_where_and_ends_cleanly(tmp_path: Path, ending: 
         assert process.wait(10) == 0
         assert process.stdout.read() == ""
     assert (tmp_path / STATE_FILE).exists()
+
+
+def test_a_sandbox_killed_while_it_writes_goes_on_from_what_was_saved(tmp_path: Path) -> None:
+    port = environment.free_ports(3)
+    with httpx.Client(base_url=f"http://localhost:{port + 1}/Cust12345/api/v1", trust_env=False) as http:
+        with command(port, tmp_path) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            who = {"ctx": "Cust12345", "user": "alice"}
+            token = httpx.post(f"http://localhost:{port}/__sandbox__/token", json=who, trust_env=False).json()
+            http.headers["Authorization"] = f"Bearer {token['access_token']}"
+            first = made(http, "First AS")
+            while first not in World.load(tmp_path / STATE_FILE).tenants["Cust12345"].table("contact"):
+                made(http, "Another AS")
+        with command(port, tmp_path) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline().startswith("Sandbox ready")
+            assert said(http, "GET", f"/Contact/{first}")["Name"] == "First AS"
+            assert made(http, "Next AS") > first
+
+
+def made(http: httpx.Client, name: str) -> int:
+    """The id of a new company."""
+    return int(said(http, "POST", "/Contact", said(http, "GET", "/Contact/default") | {"Name": name})["ContactId"])
+
+
+def said(http: httpx.Client, method: str, path: str, body: Any = None) -> Any:
+    http.cookies.clear()  # NetServer's own must not come back
+    response = http.request(method, path, json=body)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def test_what_deliveries_counted_is_saved_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "SAVE_SECONDS", 0.02)
+    running = Sandbox(state=tmp_path).start()
+    with Receiver() as receiver:
+        wanted = {"Name": "hook", "Events": ["contact.changed"], "TargetUrl": receiver.url}
+        Caller(running)("POST", "v1/Webhook", json=wanted)
+        receiver.answers = [500]
+        Caller(running)("PATCH", "v1/Contact/17", json={"Department": "Elsewhere"})
+        # The second attempt comes a second later, and nobody asks for anything meanwhile.
+        receiver.waits_for(3)
+        until(lambda: World.load(tmp_path / STATE_FILE).tenants["Cust12345"].table("webhook")[1]["total_calls"] == 2)
+    assert World.load(tmp_path / STATE_FILE).deliveries == []
+    running.stop()

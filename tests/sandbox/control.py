@@ -19,11 +19,22 @@ from starlette.routing import BaseRoute, Mount, Route
 from .application_keys import pem
 from .dump import dump
 from .events import again, fire
-from .overview import CLIENT_SWITCHES, client_switches, overview, tenant_state
+from .exchanges import KEPT
+from .overview import (
+    CLIENT_SWITCHES,
+    client_switches,
+    handle,
+    overview,
+    sessions,
+    tenant_state,
+    tokens,
+    webhooks,
+)
 from .roles import RELATIONS, TABLES, roles
 from .state import STATES
 from .state_push import ChangeType, changes, push
 from .tokens import rotate, signing_key
+from .webhooks import turned
 from .world import Client, Fault, Tenant, World
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -67,12 +78,17 @@ def routes(world: World, urls: dict[str, str], reset: Callable[[], None]) -> lis
                 Route("/overview", answered(control.overview), methods=["GET"]),
                 Route("/calls", answered(control.calls), methods=["GET"]),
                 Route("/calls", answered(control.forget_calls), methods=["DELETE"]),
+                Route("/calls/{number:int}", answered(control.call), methods=["GET"]),
+                Route("/tokens/{id}", answered(control.expire_token), methods=["POST"]),
+                Route("/tokens/{id}", answered(control.revoke_token), methods=["DELETE"]),
+                Route("/sessions/{user}", answered(control.sign_out), methods=["DELETE"]),
                 Route("/faults", answered(control.faults), methods=["GET"]),
                 Route("/faults", answered(control.add_fault), methods=["POST"]),
                 Route("/faults", answered(control.forget_faults), methods=["DELETE"]),
                 Route("/faults/{number:int}", answered(control.forget_fault), methods=["DELETE"]),
                 Route("/tenants/{ctx}", answered(control.tenant), methods=["POST"]),
                 Route("/tenants/{ctx}/dump", answered(control.dump), methods=["GET"]),
+                Route("/tenants/{ctx}/webhooks/{number:int}", answered(control.switch_webhook), methods=["POST"]),
                 Route("/login", answered(control.login), methods=["POST"]),
                 Route("/netserver", answered(control.netserver), methods=["POST"]),
                 Route("/clients/{client_id}", answered(control.client), methods=["POST"]),
@@ -117,7 +133,57 @@ class Control:
 
     async def forget_calls(self, request: Request) -> Response:
         self.world.calls.clear()
+        self.world.exchanges.clear()
         return JSONResponse([])
+
+    async def call(self, request: Request) -> Response:
+        """Headers and bodies of one of the newest calls, tokens masked."""
+        number = request.path_params["number"]
+        found = next((said for kept, said in self.world.exchanges if kept == number), None)
+        if found is None:
+            raise Misused(f"only the newest {KEPT} calls are kept in full", 404)
+        return JSONResponse(found.shown())
+
+    async def expire_token(self, request: Request) -> Response:
+        """An access token or a ticket runs out now."""
+        token = self.known_token(request, self.world.access_tokens, self.world.tickets)
+        token["expires"] = self.world.now().timestamp()
+        return JSONResponse(tokens(self.world))
+
+    async def revoke_token(self, request: Request) -> Response:
+        """A token of any kind is known no longer."""
+        wanted, held = request.path_params["id"], (self.world.access_tokens, self.world.refresh_tokens)
+        self.known_token(request, *held, self.world.tickets)
+        for known in (*held, self.world.tickets):
+            for token in [one for one in known if handle(one) == wanted]:
+                del known[token]
+        return JSONResponse(tokens(self.world))
+
+    def known_token(self, request: Request, *held: dict[str, dict[str, Any]]) -> dict[str, Any]:
+        wanted = request.path_params["id"]
+        found = next((told for known in held for token, told in known.items() if handle(token) == wanted), None)
+        if found is None:
+            raise Misused("there is no such token, or it does not expire", 404)
+        return found
+
+    async def sign_out(self, request: Request) -> Response:
+        """End somebody's sessions at SuperID and in SuperOffice Web; the application's own are its business."""
+        user = request.path_params["user"]
+        self.world.sessions = {key: human for key, human in self.world.sessions.items() if human != user}
+        self.world.web_sessions = {key: one for key, one in self.world.web_sessions.items() if one["human"] != user}
+        return JSONResponse(sessions(self.world))
+
+    async def switch_webhook(self, request: Request) -> Response:
+        """``state`` Active or Stopped, as an administrator starts and stops one in Settings and maintenance."""
+        tenant, key = self.known_tenant(request.path_params["ctx"]), request.path_params["number"]
+        given = await switches(request, {"state": str})
+        row = tenant.table("webhook").get(key)
+        if row is None or given.get("state") not in ("Active", "Stopped"):
+            raise Misused("state is Active or Stopped, of a webhook that is", 400 if row else 404)
+        if row["state"] != given["state"]:
+            row |= {"state": given["state"], "updated": self.world.stamp()}
+            turned(self.world, tenant, key, row)
+        return JSONResponse(webhooks(self.world))
 
     async def faults(self, request: Request) -> Response:
         return JSONResponse([asdict(fault) for fault in self.world.faults])

@@ -9,6 +9,7 @@ webhooks wait. A change of a tenant's state is sent once; how often SuperOffice 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from .events import announce
@@ -27,10 +28,13 @@ IDLE = 0.5
 
 
 class Postman:
-    """Sends what is due, each message on its own; ``wake`` him after anything that may have queued one."""
+    """Sends what is due, each message on its own; ``wake`` him after anything that may have queued one.
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    ``changed`` is called after each attempt: what it counted is to be remembered, too.
+    """
+
+    def __init__(self, world: World, changed: Callable[[], None] = lambda: None) -> None:
+        self.world, self.changed = world, changed
         self.wake = asyncio.Event()
         self.under_way: dict[asyncio.Task[None], Delivery] = {}
 
@@ -51,6 +55,7 @@ class Postman:
         """One message is no longer carried. A mistake of ours with it costs that message, not all that follow."""
         message = self.under_way.pop(task)
         self.wake.set()
+        self.changed()
         error = None if task.cancelled() else task.exception()
         if error is not None:
             self.note(message, Reply(0, f"The sandbox could not send this: {error!r}"))

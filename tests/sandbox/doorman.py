@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .exchanges import Exchange, exchange
 from .world import World
 
 POLICY = (
@@ -27,15 +29,18 @@ class Doorman:
             await self.app(scope, receive, send)
             return
         scope.setdefault("state", {})
-        started, clock = time.time(), time.perf_counter()
+        talk = Talk(scope, receive)
+        clock = time.perf_counter()
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self.protect(scope["path"], MutableHeaders(scope=message))
-                self.log(scope, message["status"], started, time.perf_counter() - clock)
+            talk.hear(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                self.log(scope, talk, time.perf_counter() - clock)
             await send(message)
 
-        await self.app(scope, receive, answer)
+        await self.app(scope, talk.ask, answer)
 
     def protect(self, path: str, headers: MutableHeaders) -> None:
         headers["Content-Security-Policy"] = POLICY
@@ -46,21 +51,47 @@ class Doorman:
         if self.world.login.coop and path.startswith("/login/"):
             headers["Cross-Origin-Opener-Policy"] = "same-origin"
 
-    def log(self, scope: Scope, status: int, started: float, seconds: float) -> None:
+    def log(self, scope: Scope, talk: Talk, seconds: float) -> None:
         """Only what SuperOffice has too, in the form of NetServer's log; never the query, which holds hints."""
         path = scope["path"]
         if not path.lower().startswith(("/login/", "/api/")) or path.startswith(("/login/static/", "/login/appstore/")):
             return
         state = scope["state"]
-        self.world.calls.append(
-            {
-                "method": scope["method"],
-                "path": path,
-                "query": "",
-                "tenant": state.get("tenant", ""),
-                "user": state.get("user", ""),
-                "status": status,
-                "ms": round(seconds * 1000, 1),
-                "started": started,
-            }
-        )
+        entry = {
+            "method": scope["method"],
+            "path": path,
+            "query": "",
+            "tenant": state.get("tenant", ""),
+            "user": state.get("user", ""),
+            "status": talk.status,
+            "ms": round(seconds * 1000, 1),
+        }
+        self.world.log(entry, talk.exchange())
+
+
+class Talk:
+    """Hears a request and its answer pass."""
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.scope, self.receive = scope, receive
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.status, self.sent, self.got = 0, b"", b""
+
+    async def ask(self) -> Message:
+        message = await self.receive()
+        self.sent += message.get("body", b"")
+        return message
+
+    def hear(self, message: Message) -> None:
+        """A part of the answer."""
+        if message["type"] == "http.response.start":
+            self.status, self.headers = message["status"], message["headers"]
+        self.got += message.get("body", b"")
+
+    def exchange(self) -> Exchange:
+        return exchange(texts(self.scope["headers"]), self.sent, texts(self.headers), self.got)
+
+
+def texts(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[str, str]]:
+    """Headers as ASGI has them, read."""
+    return ((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)

@@ -15,7 +15,8 @@ from .webhooks import EVENTS
 from .world import World
 
 CONTROLS = [
-    ("GET /__sandbox__/calls", "", "every call to SuperID and NetServer; DELETE forgets them"),
+    ("GET /__sandbox__/calls", "", "every call to SuperID and NetServer, and why it failed; DELETE forgets them"),
+    ("GET /__sandbox__/calls/{number}", "", "headers and bodies of one of the newest, tokens masked"),
     (
         "POST /__sandbox__/faults",
         '{"path": "^v1/Sale", "status": 500, "count": 1}',
@@ -38,6 +39,9 @@ CONTROLS = [
     ),
     ("POST /__sandbox__/clock", '{"advance": 3600}', "advance, offset (seconds) or now"),
     ("POST /__sandbox__/token", '{"ctx": "Cust12345", "user": "alice"}', "an access token without a sign-in"),
+    ("POST /__sandbox__/tokens/{id}", "{}", "a token expires now; DELETE revokes it; ids are in the overview"),
+    ("DELETE /__sandbox__/sessions/alice", "", "signs somebody out of SuperID and SuperOffice Web"),
+    ("POST /__sandbox__/tenants/Cust12345/webhooks/1", '{"state": "Stopped"}', "stops or starts (Active) a webhook"),
     (
         "POST /__sandbox__/netserver",
         '{"patch_honours_unmodified_since": true}',

@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from .answers import Call, Refused
+from .exchanges import exchange
 from .state import RUNNING
 from .texts import in_language, language_of
 from .world import Fault, Tenant, World
@@ -57,10 +58,17 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        started, clock = time.time(), time.perf_counter()
+        clock = time.perf_counter()
         body = await request.body()
-        response, user = await self._respond(request, body)
-        self.world.calls.append(self._entry(request, response, user, started, time.perf_counter() - clock))
+        # A mistake of the sandbox's own is 500, and in the log like everything else.
+        response, user, status = None, "", 500
+        try:
+            response, user = await self._respond(request, body)
+            status = response.status_code if response else 0
+        finally:
+            entry = self._entry(request, user, status, time.perf_counter() - clock)
+            told, got = (response.headers.items(), bytes(response.body)) if response else ([], b"")
+            self.world.log(entry, exchange(request.headers.items(), body, told, got))
         if response is None:
             await hang_up(receive)
             return
@@ -147,18 +155,15 @@ class Gate:
             body=body,
         )
 
-    def _entry(
-        self, request: Request, response: Response | None, user: str, started: float, seconds: float
-    ) -> dict[str, Any]:
+    def _entry(self, request: Request, user: str, status: int, seconds: float) -> dict[str, Any]:
         return {
             "method": request.method,
             "path": request.url.path,
             "query": request.url.query,
             "tenant": request.path_params["ctx"],
             "user": user,
-            "status": response.status_code if response else 0,
+            "status": status,
             "ms": round(seconds * 1000, 1),
-            "started": started,
         }
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict
 from typing import Any
 
+from .exchanges import covered, masked, readable
 from .roles import role_of, roles
 from .state import RUNNING
 from .texts import in_language
@@ -21,8 +23,11 @@ def overview(world: World, urls: dict[str, str]) -> dict[str, Any]:
     return {
         "now": world.now().isoformat(timespec="seconds"),
         "offset": world.clock_offset,
+        "called": world.called,
         "calls": list(world.calls)[: -CALLS - 1 : -1],
+        "failed": [call for call in reversed(world.calls) if call["why"]][:CALLS],
         "tokens": tokens(world),
+        "sessions": sessions(world),
         "webhooks": webhooks(world),
         "deliveries": [delivery(one) for one in sent[: -DELIVERIES - 1 : -1]],
         "faults": [asdict(fault) for fault in world.faults],
@@ -45,6 +50,7 @@ def tokens(world: World) -> list[dict[str, Any]]:
     return [
         {
             "kind": kind,
+            "id": handle(token),
             "token": masked(token),
             "tenant": held["ctx"],
             "user": held.get("human", "system user"),
@@ -56,9 +62,18 @@ def tokens(world: World) -> list[dict[str, Any]]:
     ]
 
 
-def masked(token: str) -> str:
-    """Enough to tell two apart, too little to use: the last four characters."""
-    return f"…{token[-4:]}"
+def handle(token: str) -> str:
+    """What a token is called here: it says nothing about the token."""
+    return hashlib.sha256(token.encode()).hexdigest()[:12]
+
+
+def sessions(world: World) -> list[dict[str, str]]:
+    """Who is signed in where, by browser: at SuperID, and in SuperOffice Web at a tenant."""
+    web = ((one["human"], one["ctx"]) for one in world.web_sessions.values())
+    return [
+        *({"user": human, "where": "SuperID", "tenant": ""} for human in sorted(set(world.sessions.values()))),
+        *({"user": human, "where": "SuperOffice Web", "tenant": ctx} for human, ctx in sorted(set(web))),
+    ]
 
 
 def webhooks(world: World) -> list[dict[str, Any]]:
@@ -72,9 +87,11 @@ def webhooks(world: World) -> list[dict[str, Any]]:
 
 
 def delivery(one: Delivery) -> dict[str, Any]:
-    """A message and its attempts; bodies hold no texts of customers, but tokens in changes of state."""
+    """A message and its attempts; the token in a change of state is masked."""
     names = ("ctx", "event", "event_id", "url", "webhook_id", "queued", "due", "attempts", "outcome")
-    return {name: getattr(one, name) for name in names}
+    headers = list(one.headers.items())
+    said = {"headers": covered(headers), "body": readable(headers, one.body.encode())}
+    return {name: getattr(one, name) for name in names} | said
 
 
 def users(world: World, tenant: Tenant) -> list[dict[str, Any]]:

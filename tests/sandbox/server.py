@@ -78,6 +78,10 @@ class ByPort:
         self.after: Callable[[], None] = lambda: None
         """Called at the end of each request."""
 
+    def touch(self) -> None:
+        """Something may have changed that is to be saved."""
+        self.touched = True
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def dated(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -126,7 +130,7 @@ class Sandbox:
             timeout_graceful_shutdown=2,
         )
         self._server = uvicorn.Server(config)
-        self._postman = Postman(self.world)
+        self._postman = Postman(self.world, self._by_port.touch)
         self._thread = threading.Thread(target=self._serve, name="sandbox", daemon=True)
 
     @property

@@ -20,7 +20,7 @@ from .event_kinds import EVENTS
 from .events import Happening, announce, headers, payload
 from .facts import EMPTY_DATE, blank, carrier, misfits
 from .post import is_loopback, post
-from .world import Row
+from .world import Row, Tenant, World
 
 Entity = dict[str, Any]
 Answer = Response | Awaitable[Response]
@@ -111,17 +111,16 @@ async def saved(call: Call, given: Any, key: int) -> Entity:
         call.tenant.table("webhook")[key] = row | {"registered": row["updated"], "registered_by": row["updated_by"]}
         return shown(call, key, call.tenant.table("webhook")[key])
     if previous != row["state"]:
-        turned(call, key, row)
+        turned(call.world, call.tenant, key, row, call.associate.associate_id)
     return shown(call, key, row)
 
 
-def turned(call: Call, key: int, row: Row) -> None:
+def turned(world: World, tenant: Tenant, key: int, row: Row, by: int = 0) -> None:
     """Other webhooks may listen to this one being started and stopped; a start forgets its errors."""
-    if row["state"] == "Active":
+    started = row["state"] == "Active"
+    if started:
         row["consecutive_errors"] = 0
-        announce(call.world, call.tenant, state_event(key, row, "started", call.associate.associate_id))
-    else:
-        announce(call.world, call.tenant, state_event(key, row, "stopped", call.associate.associate_id))
+    announce(world, tenant, state_event(key, row, "started" if started else "stopped", by))
 
 
 def state_event(key: int, row: Row, what: str, by: int) -> Happening:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .application_keys import sandbox_key
+from .exchanges import KEPT, Exchange, why
 
 TICKET_SECONDS = 6 * 3600
 """A system user's ticket lives this long after its last use."""
@@ -249,7 +250,11 @@ class World:
     """Cookie of SuperOffice Web to ``{"human", "ctx"}`` pairs, one cookie a tenant."""
     faults: list[Fault] = field(default_factory=list)
     calls: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=2000))
-    """Every call to NetServer and SuperID: method, path, tenant, user, status, ms."""
+    """Every call to NetServer and SuperID: number, method, path, tenant, user, status, why it failed, ms."""
+    called: int = 0
+    """How many calls there were so far."""
+    exchanges: deque[tuple[int, Exchange]] = field(default_factory=lambda: deque(maxlen=KEPT))
+    """Number and bodies of the newest calls."""
     announced: int = 0
     """How many events were queued for webhooks so far."""
     deliveries: list[Delivery] = field(default_factory=list)
@@ -270,6 +275,14 @@ class World:
     def stamp(self) -> str:
         """``now`` as records store it."""
         return self.now().replace(tzinfo=None).isoformat(timespec="seconds")
+
+    def log(self, entry: dict[str, Any], said: Exchange) -> None:
+        """Remember a call. Its time is the sandbox's, as that of everything else."""
+        self.called += 1
+        self.calls.append(
+            {"number": self.called, "at": self.now().timestamp()} | entry | {"why": why(entry["status"], said.got)}
+        )
+        self.exchanges.append((self.called, said))
 
     def tenant(self, ctx: str) -> Tenant | None:
         """By context identifier, whose case does not matter."""
@@ -374,7 +387,7 @@ class World:
         fresh = path.with_suffix(".new")
         fresh.unlink(missing_ok=True)
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(vars(self) | {"calls": [], "delivered": []}, file, default=vars)
+            json.dump(vars(self) | {"calls": [], "delivered": [], "exchanges": []}, file, default=vars)
         fresh.replace(path)
 
     @classmethod
@@ -386,7 +399,7 @@ class World:
         state["login"] = Login(**state["login"])
         state["netserver"] = NetServerSwitches(**state.get("netserver", {}))
         state["faults"] = [Fault(**f) for f in state["faults"]]
-        state["calls"] = deque(maxlen=2000)
+        state["calls"], state["exchanges"] = deque(maxlen=2000), deque(maxlen=KEPT)
         state["deliveries"] = [Delivery(**d) for d in state.get("deliveries", [])]
         state["delivered"] = deque(maxlen=500)
         for ctx, tenant in state["tenants"].items():

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox import netserver
-from tests.sandbox.facts import PATHS
+from tests.sandbox.facts import PATHS, TYPES, body_kind
 
 from .caller import Caller
 
@@ -108,3 +108,23 @@ def test_deleted_items_of_a_list_only_for_who_wants_them(alice: Caller, name: st
     alice("DELETE", f"{path}/{gone}", 204)
     assert gone not in [item[key] for item in alice("GET", path)]
     assert gone in [item[key] for item in alice("GET", f"{path}?includeDeleted=true")]
+
+
+BUILT = [(method, path) for path, methods in PATHS.items() for method in methods if built(filled(path), method)]
+
+
+def nonsense(path: str, method: str) -> list[Any]:
+    """Bodies that nobody should send; where a carrier is expected, one whose every property is wrong."""
+    names = TYPES.get(body_kind(path, method) or "", {})
+    wrong: list[Any] = [None, -1, [{}]]
+    return ["x", [None], [{}], {}, *(dict.fromkeys(names, value) for value in wrong)]
+
+
+def test_no_built_call_fails_or_is_unknown_whatever_it_is_sent(alice: Caller) -> None:
+    """Nonsense gets an answer of NetServer's own: neither a failure of the sandbox nor an address it does not know."""
+    assert len(BUILT) > 900
+    for method, path in BUILT:
+        for body in nonsense(path, method) if method != "GET" else [None]:
+            response = alice.send(method, filled(path), json=body)
+            assert response.status_code in (200, 204, 400, 403, 404, 412, 501), (method, path, body)
+            assert "No service at" not in response.text

@@ -1,11 +1,16 @@
 // The control page: shows what the sandbox does and passes on what the person asks of it.
-// Everything comes from /__sandbox__/overview; a list is painted again only when it changed and nobody is using it.
+// Everything comes from /__sandbox__/overview. A list is painted again when it changed, unless somebody is choosing in
+// it; a button that had the focus has it afterwards.
 
 const base = "/__sandbox__/";
 const every = 1500;
 const status = document.querySelector("[data-status]");
+const failedOnly = document.querySelector("[data-failed-only]");
 const painted = {};
+/** What the person opened: a call's number or a delivery's place to what was said in it, null until that is known. */
+const opened = { calls: new Map(), deliveries: new Map() };
 let refusal = "";
+let latest = null;
 
 async function send(method, path, body) {
   const response = await fetch(base + path, {
@@ -42,22 +47,47 @@ async function refresh(used = false) {
     say(`The sandbox does not answer: ${error.message}`, true);
     return;
   }
-  say(refusal || `Live · ${all.calls.length} calls, ${all.tokens.length} tokens, ${all.webhooks.length} webhooks, ${all.faults.length} faults`, Boolean(refusal));
+  latest = all;
+  counts(all);
+  say(refusal || `Live · ${many(all.called, "call")} so far, the newest ${all.calls.length} below · ${failures(all)}`, Boolean(refusal));
   document.querySelector("[data-now]").textContent = when(Date.parse(all.now) / 1000, true);
   document.querySelector("[data-offset]").textContent = offset(all.offset);
-  for (const [name, paint] of Object.entries(lists)) {
-    const place = document.querySelector(`[data-list=${name}]`);
-    show(name, place, all[name], () => paint(all[name], all), used);
-  }
+  for (const name of Object.keys(lists)) list(name, used);
   const switches = { login: all.login, netserver: all.netserver, clients: all.clients };
   show("switches", document.querySelector("[data-switches]"), switches, () => switchboard(switches), used);
 }
 
+function list(name, used = false) {
+  const rows = name === "calls" && failedOnly.checked ? latest.failed : latest[name];
+  const shown = [rows, [...(opened[name] ?? [])]];
+  show(name, document.querySelector(`[data-list=${name}]`), shown, () => lists[name](rows), used);
+}
+
 function show(name, place, value, paint, used) {
   const text = JSON.stringify(value);
-  if (painted[name] === text || (!used && place.contains(document.activeElement))) return;
+  const active = place.contains(document.activeElement) ? document.activeElement : null;
+  if (painted[name] === text || (!used && active?.matches("select, input"))) return;
   painted[name] = text;
+  const key = active?.dataset.key;
   place.replaceChildren(paint());
+  if (key) place.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+}
+
+function counts(all) {
+  const troubled = all.webhooks.filter((one) => one.state === "TooManyErrors" || one.consecutive_errors).length;
+  const away = all.tenants.filter((one) => !one.running || one.revoked).length;
+  const told = {
+    calls: [all.called, all.failed.length && `${all.failed.length} failed`],
+    faults: [all.faults.length, ""],
+    webhooks: [all.webhooks.length, troubled && `${troubled} in trouble`],
+    tokens: [all.tokens.filter(alive).length, ""],
+    tenants: [all.tenants.length, away && `${away} away`],
+    clock: ["", Math.abs(all.offset) < 1 ? "" : "moved"],
+  };
+  for (const [name, [number, trouble]] of Object.entries(told)) {
+    const parts = [String(number), trouble ? element("span", { className: "bad" }, trouble) : ""];
+    show(`count ${name}`, document.querySelector(`[data-count=${name}]`), told[name], () => element("span", {}, parts[0], parts[1] ? " " : "", parts[1]), true);
+  }
 }
 
 // Words
@@ -85,6 +115,18 @@ function lifetime(seconds) {
   return seconds > 0 ? `in ${span(seconds)}` : "expired";
 }
 
+function many(number, what) {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}
+
+function failures(all) {
+  return all.failed.length ? `${many(all.failed.length, "failure")} remembered` : "none failed";
+}
+
+function alive(token) {
+  return token.seconds === null || token.seconds > 0;
+}
+
 // Elements
 
 function element(name, properties = {}, ...children) {
@@ -93,8 +135,44 @@ function element(name, properties = {}, ...children) {
   return made;
 }
 
-function button(text, act, className = "") {
-  return element("button", { type: "button", className, onclick: act }, text);
+function button(text, act, className = "", key = "") {
+  const made = element("button", { type: "button", className, onclick: act }, text);
+  if (key) made.dataset.key = key;
+  return made;
+}
+
+/** The button that opens and closes what was said; `load` gets it. */
+function more(name, key, what, load) {
+  const kept = opened[name];
+  const made = button(kept.has(key) ? "Close" : "Details", async () => {
+    if (kept.delete(key)) return list(name, true);
+    kept.set(key, null);
+    try {
+      kept.set(key, await load());
+    } catch (error) {
+      kept.set(key, { trouble: error.message });
+    }
+    list(name, true);
+  }, "more", `${name} ${key}`);
+  made.setAttribute("aria-expanded", kept.has(key));
+  made.setAttribute("aria-label", `${kept.has(key) ? "Close" : "Details of"} ${what}`);
+  return made;
+}
+
+/** A row below another one that tells what was said, null while it is closed. */
+function said(name, key, columns) {
+  if (!opened[name].has(key)) return null;
+  const told = opened[name].get(key);
+  const parts = told?.trouble || !told ? [element("p", {}, told?.trouble ?? "Loading …")] : Object.entries(told).map(([name, one]) => message({ request: "Request", answer: "Answer" }[name], one));
+  return element("tr", { className: "details" }, element("td", { colSpan: columns }, element("div", { className: "said" }, ...parts)));
+}
+
+function message(title, { headers, body }) {
+  const lines = headers.flatMap(([header, value]) => [element("b", {}, `${header}: `), `${value}\n`]);
+  const text = element("pre", { tabIndex: 0 }, ...lines, body ? `\n${body}` : element("b", {}, "\nno body"));
+  text.setAttribute("role", "group");
+  text.setAttribute("aria-label", title);
+  return element("div", {}, element("h4", {}, title), text);
 }
 
 function choice(label, values, value, act) {
@@ -103,14 +181,20 @@ function choice(label, values, value, act) {
   return made;
 }
 
+/** Rows are arrays of cells; one that is an element already is taken as it is. On a narrow screen heads become labels. */
 function table(heads, rows, nothing) {
   if (!rows.length) return element("p", { className: "muted" }, nothing);
-  const cells = (row) => row.map((cell) => (cell instanceof HTMLTableCellElement ? cell : element("td", {}, cell ?? "")));
+  const cell = (content, number) => {
+    const made = content instanceof HTMLTableCellElement ? content : element("td", {}, content ?? "");
+    if (heads[number]) made.dataset.label = heads[number];
+    return made;
+  };
+  const row = (one) => (one instanceof HTMLElement ? one : element("tr", {}, ...one.map(cell)));
   return element(
     "table",
-    {},
-    element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head)))),
-    element("tbody", {}, ...rows.map((row) => element("tr", {}, ...cells(row)))),
+    { className: "stacked" },
+    element("thead", {}, element("tr", {}, ...heads.map((head) => (head ? element("th", { scope: "col" }, head) : element("td"))))),
+    element("tbody", {}, ...rows.filter(Boolean).map(row)),
   );
 }
 
@@ -155,7 +239,7 @@ const lists = {
     ),
   users: (rows) =>
     table(
-      ["Tenant", "User", "Role", "", "Denied besides"],
+      ["Tenant", "User", "Role", "Allows", "Denied besides"],
       rows.map((one) => {
         const names = one.roles.map(([, name]) => name);
         const now = one.roles.find(([id]) => id === one.role)[1];
@@ -172,72 +256,113 @@ const lists = {
         one.ctx || "any",
         one.method || "any",
         wrap(trouble(one)),
-        one.count === null ? "always" : String(one.count),
-        button("Remove", () => order("DELETE", `faults/${number}`)),
+        one.count === null ? "always" : `${one.count} more`,
+        button("Remove", () => order("DELETE", `faults/${number}`), "", `fault ${number}`),
       ]),
       "No faults: NetServer answers as well as it can.",
     ),
   webhooks: (rows) =>
     table(
-      ["Tenant", "Id", "Name", "Events", "Target", "State", "Calls", "Errors", "In a row", "Last error"],
+      ["Webhook", "Events", "State", "Calls", "Errors", "In a row", "Last error", ""],
       rows.map((one) => [
-        one.tenant,
-        String(one.id),
-        wrap(one.name),
+        wrap(element("span", {}, `${one.name} `, element("small", { className: "muted" }, `${one.tenant}, ${one.id}, ${one.url}`))),
         wrap(one.events.join(", ")),
-        wrap(one.url),
         mark(one.state, one.state === "Active"),
         String(one.total_calls),
         String(one.total_errors),
         String(one.consecutive_errors),
         wrap(one.last_error),
+        switchOf(one),
       ]),
       "No application has made a webhook yet.",
     ),
-  deliveries: (rows) =>
-    table(
-      ["At", "Tenant", "Event", "To", "Attempts", "Outcome", ""],
-      rows.map((one) => [
-        when(one.queued),
-        one.ctx,
-        wrap(one.event),
-        wrap(one.url),
-        wrap(one.attempts.map((attempt) => attempt.status || attempt.error).join(", ")),
-        mark(one.outcome || `waits until ${when(one.due)}`, one.outcome === "delivered"),
-        one.webhook_id && one.outcome ? again(one) : "",
+  deliveries: (rows) => {
+    const times = {};
+    return table(
+      ["Outcome", "Event", "To", "Attempts", "At", ""],
+      rows.toReversed().map((one) => {
+        // A duplicate has the same id: the order in which they were queued tells them apart.
+        const id = `${one.webhook_id} ${one.event_id}`;
+        times[id] = (times[id] ?? 0) + 1;
+        return [one, `${id} ${times[id]}`];
+      }).toReversed().flatMap(([one, key]) => [
+        [
+          mark(one.outcome || (one.attempts.length ? "tries again" : "waits"), one.outcome === "delivered" || !one.attempts.length),
+          wrap(element("span", {}, `${one.event} `, element("small", { className: "muted" }, one.ctx))),
+          wrap(one.url),
+          wrap(attempts(one)),
+          when(one.queued),
+          element("div", { className: "buttons" }, more("deliveries", key, one.event, () => ({ request: { headers: one.headers, body: one.body } })), ...(one.webhook_id && one.outcome ? again(one, key) : [])),
+        ],
+        said("deliveries", key, 6),
       ]),
       "Nothing was sent yet.",
-    ),
+    );
+  },
   tokens: (rows) =>
     table(
-      ["Kind", "Token", "Tenant", "User", "Application", "Expires"],
-      rows.map((one) => [one.kind, element("code", {}, one.token), one.tenant, one.user, one.application, mark(lifetime(one.seconds), one.seconds === null || one.seconds > 0)]),
+      ["Expires", "Kind", "Token", "User", "Application", ""],
+      rows.toSorted((one, other) => alive(other) - alive(one)).map((one) => [
+        mark(lifetime(one.seconds), alive(one)),
+        one.kind,
+        element("code", {}, one.token),
+        element("span", {}, `${one.user} `, element("small", { className: "muted" }, one.tenant)),
+        one.application,
+        element(
+          "div",
+          { className: "buttons" },
+          one.seconds !== null && alive(one) ? button("Expire", () => order("POST", `tokens/${one.id}`), "", `expire ${one.id}`) : null,
+          button("Revoke", () => order("DELETE", `tokens/${one.id}`), "danger", `revoke ${one.id}`),
+        ),
+      ]),
       "Nobody has a token.",
+    ),
+  sessions: (rows) =>
+    table(
+      ["User", "At", ""],
+      rows.map((one, number) => [
+        one.user,
+        [one.where, one.tenant].filter(Boolean).join(" of "),
+        button(`Sign ${one.user} out`, () => order("DELETE", `sessions/${encodeURIComponent(one.user)}`), "", `session ${number}`),
+      ]),
+      "Nobody is signed in.",
     ),
   calls: (rows) =>
     table(
-      ["At", "Method", "Path", "Tenant", "User", "Status", "ms"],
-      rows.map((one) => [
-        when(one.started),
-        one.method,
-        wrap(one.path + (one.query ? `?${one.query}` : "")),
-        one.tenant,
-        one.user,
-        mark(one.status || "hung up", one.status >= 200 && one.status < 400),
-        String(one.ms),
+      ["Status", "Call", "User", "At", "ms", ""],
+      rows.flatMap((one) => [
+        [
+          mark(one.status || "cut off", !one.why),
+          wrap(element("span", {}, element("b", {}, one.method), ` ${one.path}${one.query ? `?${one.query}` : ""}`, one.why ? element("small", { className: "bad" }, one.why) : "")),
+          element("span", {}, `${one.user} `, element("small", { className: "muted" }, one.tenant)),
+          when(one.at),
+          String(one.ms),
+          more("calls", one.number, `${one.method} ${one.path}`, () => send("GET", `calls/${one.number}`)),
+        ],
+        said("calls", one.number, 6),
       ]),
-      "Nobody has called yet.",
+      failedOnly.checked ? "No call has failed." : "Nobody has called yet.",
     ),
 };
+
+function attempts(delivery) {
+  const made = delivery.attempts.map((attempt, number) => element("small", { className: attempt.status === 200 ? "good" : "bad" }, `${number + 1}. ${when(attempt.at)} ${attempt.error || attempt.status}`));
+  return element("span", {}, ...made, delivery.outcome ? "" : element("small", { className: "muted" }, `next at ${when(delivery.due)}`));
+}
+
+function switchOf(webhook) {
+  const state = webhook.state === "Active" ? "Stopped" : "Active";
+  return button(state === "Active" ? "Start" : "Stop", () => order("POST", `tenants/${webhook.tenant}/webhooks/${webhook.id}`, { state }), "", `webhook ${webhook.tenant} ${webhook.id}`);
+}
 
 /** The build after this one: `Release_11.10_2026.02.24-02` becomes `Release_11.11_…`. */
 function next(release) {
   return release.replace(/\d+(?=_)/, (minor) => Number(minor) + 1);
 }
 
-function again(delivery) {
-  const send = (body) => order("POST", `deliveries/${delivery.event_id}`, body);
-  return element("div", { className: "buttons" }, button("Again", () => send({})), button("As new", () => send({ new_id: true })));
+function again(delivery, key) {
+  const repeat = (body) => order("POST", `deliveries/${delivery.event_id}`, body);
+  return [button("Again", () => repeat({}), "", `again ${key}`), button("As new", () => repeat({ new_id: true }), "", `new ${key}`)];
 }
 
 function trouble(fault) {
@@ -289,6 +414,19 @@ document.querySelector("form[data-post]").addEventListener("submit", (event) => 
   event.preventDefault();
   order("POST", event.target.dataset.post, filled(event.target));
 });
+document.querySelector("form[data-clock]").addEventListener("submit", (event) => {
+  event.preventDefault();
+  order("POST", "clock", { now: `${filled(event.target).now}Z` });
+});
+for (const one of document.querySelectorAll("button[data-preset]")) {
+  one.addEventListener("click", () => {
+    const form = document.querySelector("form[data-post=faults]");
+    const preset = JSON.parse(one.dataset.preset);
+    for (const name of ["method", "status", "delay", "drop", "retry_after", "count"]) form.elements[name].value = preset[name] ?? "";
+    form.querySelector("[type=submit]").focus();
+  });
+}
+failedOnly.addEventListener("change", () => list("calls", true));
 document.querySelector("form[data-fire]").addEventListener("submit", (event) => {
   event.preventDefault();
   const { event: name, ...body } = filled(event.target);
