@@ -67,6 +67,14 @@ def test_a_fault_comes_and_goes(control: Page, sandbox: Sandbox) -> None:
     assert sandbox.world.faults == []
 
 
+def test_a_role_is_given(control: Page, sandbox: Sandbox) -> None:
+    role = control.get_by_label("Role of bob in Cust12345")
+    expect(role).to_have_value("User level 1")
+    role.select_option("User level 5")
+    expect(control.locator("[data-list=users] tr", has_text="bob@acme")).to_contain_text("Reads most data")
+    assert sandbox.world.tenants["Cust12345"].associates["bob"].role == 6
+
+
 def test_a_mistake_is_told(control: Page) -> None:
     form = control.locator("form[data-post=faults]")
     form.get_by_label("Path").fill("(")

@@ -11,7 +11,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from .facts import TYPES, answer_kind, body_kind, spelt
-from .roles import allows, governing
+from .roles import allows
 from .texts import Clock, clock_of, in_language, language_of
 from .world import Associate, Row, Tenant, World
 
@@ -47,6 +47,13 @@ def denied(what: str) -> Refused:
     """403: a right is missing. The status is not documented; the body names the right and who decides."""
     message = f"[SR_ACCESS_DENIED] You do not have the right to {what}. Ask your administrator."
     return Refused(403, "SoSentryException", message)
+
+
+VERBS = {"select": "read", "update": "change", "insert": "create", "delete": "delete"}
+
+NOUNS = {"contact": "company", "person": "contact", "appointment": "follow-up", "ticket": "request"}
+NOUNS |= {"ticket_message": "message", "sale_stakeholder": "stakeholder"}
+"""What SuperOffice calls the records of a table, where that is not the table's name."""
 
 
 def lacking(what: str) -> Refused:
@@ -130,4 +137,5 @@ class Call:
     def demand(self, table: str, right: str, row: Row | None = None) -> None:
         """403 unless the caller may."""
         if not self.may(table, right, row):
-            raise denied(f"{right} {governing(table)}")
+            noun = NOUNS.get(table, table.replace("_", " "))
+            raise denied(f"{VERBS[right]} {'this' if row else 'any'} {noun}")

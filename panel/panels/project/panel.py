@@ -56,13 +56,14 @@ class Project(Panel):
         return {**found, **timeline(zone, activities)}
 
     async def load_part(self, crm: AsyncCrm, card: Card, part: str) -> Mapping[str, Any]:
-        """One section costs only its own calls."""
+        """One section costs only its own calls; who takes part also the project's, whose rights say who decides it."""
         which = card.project_id
         match part:
             case "facts":
                 return _facts(*await crm.all(projects.project(which), section(udef_fields("Project"))))
             case "members":
-                return {"members": await crm(section(projects.members_of(which)))}
+                project, members = await crm.all(projects.project(which), section(projects.members_of(which)))
+                return {"project": project, "members": members}
             case "sales":
                 return _sales(await crm(section(open_sales_of_project(which))))
             case _:
