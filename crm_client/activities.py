@@ -3,6 +3,7 @@
 *Last* is the latest follow-up somebody completed: one that lies in the past and was never completed has not happened
 as far as SuperOffice knows. *Next* is the earliest follow-up not completed that is dated today or later. *Overdue* is
 the latest follow-up not completed that is dated before today. Each costs one call, so a panel asks them side by side.
+Today is that of UTC.
 
 ``past_activities``, ``coming_activities`` and ``overdue_activities`` give all of a kind, the nearest to now first.
 ``activities_of`` asks once for all of them, in no order of kinds, for a reader whose day is not that of UTC.
@@ -20,7 +21,7 @@ from crm_client.archive import Archive, after, before, is_true
 from crm_client.calls import Operation
 from crm_client.frozen import dataclass
 from crm_client.rows import Line, column, first_lines, key
-from crm_client.values import integer, moment, text, yes
+from crm_client.values import in_utc, integer, moment, text, yes
 
 LOOK_AT = 25
 """Rows that are looked at."""
@@ -76,7 +77,7 @@ def activities_of(owner: Owner, owner_id: int) -> Operation[Activities]:
 
 def past_activities(owner: Owner, owner_id: int, now: datetime) -> Operation[list[Activity]]:
     """Completed follow-ups that have begun, the latest first."""
-    until = before("date", now.astimezone(UTC).date() + timedelta(days=1))
+    until = before("date", in_utc(now).date() + timedelta(days=1))
     found = yield from _follow_ups(owner, owner_id, LOOK_AT, ("date desc",), is_true("completed"), until)
     return [activity for activity in found if activity.start and activity.start <= now]
 
@@ -126,4 +127,4 @@ def _follow_ups(
 
 
 def _midnight(now: datetime) -> datetime:
-    return datetime.combine(now.astimezone(UTC).date(), time.min, UTC)
+    return datetime.combine(in_utc(now).date(), time.min, UTC)

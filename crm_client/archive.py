@@ -105,7 +105,7 @@ class Archive:
 
     def select(self, *columns: str) -> Archive:
         """Ask for these columns; always ask only for what is shown, each joined object costs [search/odata]."""
-        return replace(self, columns=self.columns + columns)
+        return replace(self, columns=tuple(dict.fromkeys(self.columns + columns)))
 
     def where(self, *conditions: str) -> Archive:
         """All of these conditions must hold."""
@@ -213,8 +213,7 @@ def by_key(query: Archive, key: str, size: int = 1000) -> Stream[Row]:
     of the depth [dp/best-practices]. ``key`` is a column with plain numbers; the rows must have one each. Rights are
     applied to each row, so a page may be short, even empty, and not the last: that one has no link to a next.
     """
-    question = replace(query, order=(key,), size=size)
-    question = question if key in question.columns else question.select(key)
+    question = replace(query.select(key), order=(key,), size=size)
     last, followed = 0, set[str]()
     call = question.where(greater(key, last)).call
     while True:

@@ -148,6 +148,11 @@ def entries_kind(list_id: int) -> Kind[Entry]:
     return Kind(f"List/{int(list_id)}/Items", "Id", Entry, has_patch=False, default="Default", language=UNTRANSLATED)
 
 
+def headings_kind(list_id: int) -> Kind[Heading]:
+    """The headings of one list as records."""
+    return Kind(f"List/{int(list_id)}/Headings", "HeadingId", Heading, has_patch=False, language=UNTRANSLATED)
+
+
 def list_definitions() -> Operation[list[ListDefinition]]:
     """All lists."""
     return LISTS.parse_all((yield Call("GET", LISTS.path, language=UNTRANSLATED)))
@@ -204,21 +209,15 @@ def delete_entry(list_id: int, item_id: int) -> Operation[None]:
 
 def headings(list_id: int) -> Operation[list[Heading]]:
     """The headings of a list."""
-    found = yield Call("GET", f"v1/List/{int(list_id)}/Headings", language=UNTRANSLATED)
-    return _headings(found)
+    kind = headings_kind(list_id)
+    return kind.parse_all((yield Call("GET", kind.path, language=UNTRANSLATED)))
 
 
 def create_heading(list_id: int, name: str, tooltip: str = "") -> Operation[Heading]:
     """Add a heading."""
+    kind = headings_kind(list_id)
     body = {"Name": name, "Tooltip": tooltip, "UdListDefinitionId": int(list_id)}
-    made = yield Call("POST", f"v1/List/{int(list_id)}/Headings", json=body, language=UNTRANSLATED)
-    return _headings([made])[0]
-
-
-def _headings(found: Any) -> list[Heading]:
-    if not isinstance(found, list) or not all(isinstance(one, Mapping) for one in found):
-        raise BadAnswer("v1/List/Headings: the answer holds no headings")
-    return [Heading.parse(one) for one in found]
+    return kind.parse((yield Call("POST", kind.path, json=body, language=UNTRANSLATED)))
 
 
 def groups_of_entry(list_id: int, item_id: int) -> Operation[list[ListItem]]:

@@ -34,10 +34,10 @@ from crm_client.calls import UNTRANSLATED, Call, Operation
 from crm_client.encoded import EMPTY_DATE, decoded, encoded
 from crm_client.errors import BadAnswer, Unavailable
 from crm_client.fields import Place, Word, flag_at, number_at, read_at, text_at, word_at
-from crm_client.frozen import dataclass
+from crm_client.frozen import dataclass, replace
 from crm_client.patch import MISSING, Change, applied, escaped
 from crm_client.records import Record, changes
-from crm_client.values import Item, amount, day, integer, text, yes
+from crm_client.values import FieldRight, Item, amount, day, integer, text, yes
 
 _AGENT = "v1/Agents/UserDefinedFieldInfo"
 
@@ -122,6 +122,18 @@ class UdefField(Record):
         if self.type is FieldType.LIST:
             return Item(integer(cell.value), cell.display) if integer(cell.value) else None
         return READS[self.type](cell.value)
+
+    def right_in(self, record: Record) -> FieldRight:
+        """What the person may do with this field of a record: what its definition says and what the record does,
+        whichever is stricter.
+        """
+        said = record.right_at(f"CustomFields.{self.prog_id}")
+        return replace(
+            said,
+            is_writable=said.is_writable and not self.is_read_only,
+            is_mandatory=said.is_mandatory or self.is_mandatory,
+            max_length=self.length or None,
+        )
 
     def write(self, value: Value) -> str:
         """A value as this field stores it. Raises ``ValueError`` if it is of another type."""

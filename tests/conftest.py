@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 import uvicorn
 from django.core.cache import cache
@@ -18,6 +19,12 @@ from tests.sandbox.server import Sandbox
 def pytest_report_header() -> str:
     missing = ", ".join(environment.MISSING) or "none"
     return f"sandbox at {environment.CRM_PORT}, application at {environment.APP_PORT}, missing services: {missing}"
+
+
+def pytest_configure() -> None:
+    """No example has a deadline: other workers may hold the processor."""
+    hypothesis.settings.register_profile("busy", deadline=None)
+    hypothesis.settings.load_profile("busy")
 
 
 def pytest_unconfigure() -> None:

@@ -38,4 +38,4 @@ def own_fields(record: Record, definitions: Section[list[UdefField]]) -> OwnFiel
 
 def _is_to_be_seen(field: UdefField, record: Record) -> bool:
     is_known = field.type is not FieldType.UNKNOWN
-    return is_known and record.right_at(f"CustomFields.{field.prog_id}").is_readable
+    return is_known and field.right_in(record).is_readable

@@ -70,6 +70,10 @@ def test_what_is_not_asked_is_not_sent() -> None:
     assert Archive("v1/Contact").call.query == {}
 
 
+def test_a_column_is_asked_for_once() -> None:
+    assert Archive("v1/Contact").select("a", "b", "a").select("b", "c").call.query == {"$select": "a,b,c"}
+
+
 @pytest.mark.parametrize(
     ("condition", "written"),
     [

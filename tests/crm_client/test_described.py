@@ -158,7 +158,7 @@ anything = st.recursive(leaves, lambda inner: st.lists(inner, max_size=2) | st.d
 def test_anything_may_stand_in_any_property(record: type[Record]) -> None:
     paths = sorted({place.path.partition("/")[0] for place in places(record).values()})
 
-    @settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
+    @settings(max_examples=20, suppress_health_check=list(HealthCheck))
     @given(st.dictionaries(st.sampled_from(paths), anything))
     def is_read(entity: dict[str, Any]) -> None:
         assert record.parse(entity).raw == entity

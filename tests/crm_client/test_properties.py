@@ -227,7 +227,7 @@ def test_any_values_of_a_record_come_back(kind: Kind[Any]) -> None:
     """Written by us, applied by the sandbox, read by us; from nothing, and from whatever was there."""
     fields = editable(kind)
 
-    @settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
     @given(st.fixed_dictionaries(fields), st.fixed_dictionaries(fields))
     def come_back(first: dict[str, Any], second: dict[str, Any]) -> None:
         entity = nothing_in(kind, fields)
@@ -257,7 +257,7 @@ OWN: dict[FieldType, st.SearchStrategy[Any]] = {
 def test_any_value_of_a_field_of_ones_own_comes_back(kind: FieldType) -> None:
     field = UdefField.parse({"ProgId": "Acme/Size~1", "FieldType": kind.value})
 
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=50)
     @given(OWN[kind], OWN[kind])
     def come_back(first: Any, second: Any) -> None:
         entity: dict[str, Any] = {"ContactId": 17, "CustomFields": {}}
@@ -316,7 +316,7 @@ def credential(token: str, shelf: Callable[[Grant], Any]) -> UserToken:
     return UserToken(TOKEN_URL, "sidecard", "top-secret", shelf(kept), token)
 
 
-quick = settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
+quick = settings(max_examples=20, suppress_health_check=list(HealthCheck))
 hosts = st.sampled_from(
     ["evil.example", "online2.superoffice.com.evil.example", "online2.superoffice.com@evil.example"]
 )

@@ -54,6 +54,12 @@ def test_persons_come_by_rank() -> None:
     assert alice.raw == row
 
 
+def test_activities_are_about_a_moment_with_a_zone() -> None:
+    for about in (last_activity_of, next_activity_of, overdue_activity_of):
+        with pytest.raises(ValueError, match="time zone"):
+            next(about(17, NOW.replace(tzinfo=None)))
+
+
 def sale(sale_id: int, amount: Any, currency: str = "NOK") -> dict[str, Any]:
     return {"saleId": sale_id, "heading": f"Sale {sale_id}", "amount": amount, "currency": currency, "probPercent": 60}
 

@@ -173,6 +173,22 @@ def test_a_field_writes_only_its_own_kind(field_type: str, value: Any) -> None:
         field(field_type).write(value)
 
 
+@pytest.mark.parametrize(
+    ("definition", "mask", "expected"),
+    [
+        ({}, "Update", (True, True, False, None)),
+        ({"IsReadOnly": True, "TextLength": 39}, "Update", (True, False, False, 39)),
+        ({"IsMandatory": True}, "Read", (True, False, True, None)),
+        ({}, "Update, UIHintMandatory", (True, True, True, None)),
+        ({}, "None", (False, False, False, None)),
+    ],
+)
+def test_the_stricter_right_on_a_field_counts(definition: dict[str, Any], mask: str, expected: tuple[Any, ...]) -> None:
+    seen = Contact.parse({"FieldProperties": {"CustomFields.Acme.Size": {"FieldRight": {"Mask": mask}}}})
+    right = field("Number", **definition).right_in(seen)
+    assert (right.is_readable, right.is_writable, right.is_mandatory, right.max_length) == expected
+
+
 def test_a_field_guards_what_was_seen() -> None:
     [change] = field("Number").changes(company(**{"Acme.Size": "[I:3]"}), 4)
     assert (change.path, change.seen, change.value) == ("/CustomFields/Acme.Size", "[I:3]", "[I:4]")

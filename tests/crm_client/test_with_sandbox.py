@@ -438,7 +438,7 @@ def test_any_text_can_be_searched_for(sandbox: Sandbox, alice: AwaitingUser) -> 
     """Through the URL, aiohttp's own quoting and the sandbox's reading of a filter."""
     row = sandbox.world.tenants["Cust12345"].table("contact")[17]
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
     @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=20).filter(lambda text: text == text.strip()))
     def search(text: str) -> None:
         row["department"] = text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from crm_client.calls import Operation
@@ -128,14 +128,7 @@ class Sheet:
 
 
 def _entry_of(field: UdefField, seen: Record) -> Entry:
-    """What the definition says and what SuperOffice says of this record, whichever is stricter [udef]."""
-    said = seen.right_at(f"CustomFields.{field.prog_id}")
-    right = FieldRight(
-        said.is_readable,
-        said.is_writable and not field.is_read_only,
-        said.is_mandatory or field.is_mandatory,
-        said.reason or field.tooltip,
-        field.length or None,
-    )
+    right = field.right_in(seen)
+    right = replace(right, reason=right.reason or field.tooltip)
     is_long = field.type is FieldType.LONG_TEXT
     return Entry(field.label or field.prog_id, field.place, right, field.list_name, is_long, is_more=True)

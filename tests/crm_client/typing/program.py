@@ -5,7 +5,7 @@ Nobody had to name a type for any of these answers.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,10 +13,42 @@ from typing import Any, assert_type
 
 import httpx
 
-from crm_client import appointments, contacts, lists, persons, sales, udef
+from crm_client import (
+    appointments,
+    associates,
+    consents,
+    contacts,
+    documents,
+    duplicates,
+    foreign_keys,
+    lists,
+    persons,
+    preferences,
+    projects,
+    relations,
+    sales,
+    search,
+    selections,
+    tickets,
+    udef,
+    webhook_definitions,
+    webpanels,
+)
 from crm_client.activities import Activity, next_activity_of
 from crm_client.address import AsyncFixedAddress, FixedAddress
-from crm_client.archive import Archive, Row, contains, first_page, pages, stream
+from crm_client.archive import (
+    Archive,
+    Cells,
+    ColumnInfo,
+    Row,
+    by_key,
+    cells,
+    contains,
+    first_page,
+    metadata,
+    pages,
+    stream,
+)
 from crm_client.calls import Call, Operation
 from crm_client.clients import AsyncCrm, Crm, async_http, sync_http
 from crm_client.errors import Conflict, CrmError
@@ -75,6 +107,46 @@ def blocking(auth: httpx.Auth) -> None:
         assert_type(crm(appointments.delete_appointment(5)), None)
 
 
+def more_subjects(crm: Crm) -> None:
+    """Reading, beginning, creating, changing and lists of every subject."""
+    person = crm(persons.create_person(crm(persons.new_person()), last_name="Ås", company=17))
+    assert_type(person.birth, date | None)
+    assert_type(person.consents, tuple[consents.Consent, ...])
+    assert_type(crm(persons.same_person(person)), persons.Person | None)
+    assert_type(crm(appointments.complete(crm(appointments.appointment(5)))), appointments.Appointment)
+    assert_type(crm(appointments.diary(5, date(2026, 1, 1), date(2026, 1, 2))), list[Activity])
+    assert_type(crm(sales.stages()), list[sales.Stage])
+    assert_type(crm(sales.all_open_sales())[0].weighted, Decimal)
+    assert_type(crm(projects.project(3)).status, Item | None)
+    assert_type(crm(projects.members_of(3)), list[projects.MemberRow])
+    assert_type(crm(projects.same_projects("Harbour")), list[duplicates.Duplicate])
+    assert_type(crm(documents.document(7)).status, appointments.ActivityStatus)
+    assert_type(crm(documents.link_to(7)), str)
+    assert_type(documents.content(7), Call)
+    assert_type(crm(tickets.ticket(7)).base_status, tickets.BaseStatus)
+    assert_type(crm(tickets.ticket(7)).custom, Mapping[str, str])
+    assert_type(crm(tickets.messages_of(7)), list[tickets.MessageRow])
+    assert_type(crm(relations.relations_of_company(17)), list[relations.RelationRow])
+    assert_type(crm(selections.add_members(7, [17, 18])), int)
+    assert_type(crm(selections.members(7, "name")), list[Row])
+    assert_type(crm(search.companies_by_id([17])), list[search.FoundCompany])
+    assert_type(crm(associates.associates()), list[associates.AssociateRow])
+    assert_type(crm(consents.has_consent(5, consents.STORE)), bool)
+    assert_type(crm(preferences.preference("Acme", "Colour")), preferences.Preference | None)
+    key_of_company = crm(foreign_keys.read_key(foreign_keys.KeyRing("Acme", "Erp"), "number", "contact", 17))
+    assert_type(key_of_company, foreign_keys.ForeignKey | None)
+    assert_type(crm(lists.groups_of_entry(108, 3)), list[ListItem])
+    assert_type(crm(webpanels.ensure_panel("acme.company", name="Acme")), webpanels.WebPanel)
+    assert_type(
+        crm(webhook_definitions.webhooks(state=webhook_definitions.WebhookState.ACTIVE))[0].events, tuple[str, ...]
+    )
+    assert_type(crm(metadata("FindSale")), list[ColumnInfo])
+    assert_type(crm.each(by_key(Archive("v1/Sale"), "saleId")), Generator[Row])
+    assert_type([cells(row) for row in crm(pages(Archive("v1/Sale").full()))], list[Cells])
+    with crm.stream(documents.content(7)) as blob:
+        assert_type(next(iter(blob)), bytes)
+
+
 def conflicting(crm: Crm, change: list[Change]) -> str:
     try:
         return crm(contacts.change_contact(17, change)).name
@@ -123,4 +195,7 @@ def what_of_it(crm: Crm) -> None:
     assert_type(crm(cities()), set[str])
     crm(cities)  # type: ignore[arg-type]  # an operation is called before it is carried out
     contacts.contact("17")  # type: ignore[arg-type]
+    selections.add_members(7, ["17"])  # type: ignore[list-item]
+    foreign_keys.read_key(foreign_keys.KeyRing("Acme", "Erp"), "number", "ticket", 17)  # type: ignore[arg-type]
+    udef.udef_fields("Ticket")  # type: ignore[arg-type]
     replace(crm(contacts.contact(17)), name=17)  # type: ignore[arg-type]
