@@ -4,7 +4,7 @@
 
     CrmError                      catch this to stay calm whatever happens
     ├── Refused                   SuperOffice said no; asking again in the same way will not help
-    │   ├── BadRequest            400 and every other 4xx without a name of its own
+    │   ├── BadRequest            400, 501 and every other 4xx without a name of its own
     │   ├── NotSignedIn           401 after one renewal, or a refresh token that is no longer accepted
     │   ├── Denied                403: this person may not
     │   ├── NotFound              404: no such record, or not for this person
@@ -77,7 +77,7 @@ class Refused(CrmError):
 
 
 class BadRequest(Refused):
-    """The call is wrong for SuperOffice: a value it does not take, a mandatory field left empty."""
+    """The call is wrong for SuperOffice: a value it does not take, a mandatory field left empty, a method it lacks."""
 
     fault = APPLICATION
 
@@ -148,6 +148,7 @@ BY_STATUS: dict[int, type[CrmError]] = {
     412: Changed,
     421: Misdirected,
     429: Throttled,
+    501: BadRequest,
 }
 
 

@@ -77,7 +77,8 @@ class Change:
             )
         if last == "-":
             return isinstance(siblings, list) and any(alike(there, self.value) for there in siblings)
-        return alike(value_at(record, self.path), self.value)
+        is_elsewhere = self.guard and self.is_overtaken(record)
+        return not is_elsewhere and alike(value_at(record, self.path), self.value)
 
     def is_overtaken(self, record: Any) -> bool:
         """Another value stands where the person saw his."""

@@ -7,7 +7,7 @@ A column that exists there and is not filled here answers 501, an invented one 4
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -322,12 +322,22 @@ def _through(join: Join, inner: Getter) -> Getter:
 
 def metadata(tenant: Tenant, provider: str) -> list[dict[str, Any]]:
     """What ``$metadata`` and ``GetAvailableColumns`` tell of each documented column and own field [search/odata]."""
-    facts = FACTS[provider]["columns"].items()
-    own = [column for table in PROVIDERS[provider].tables for column in columns_own.of_table(tenant, table)]
+    tables = PROVIDERS[provider].tables
+    own = [column for table in tables for column in columns_own.of_table(tenant, table)]
     return [
-        *(_described(name, kind.rstrip("*"), kind.endswith("*")) for name, kind in facts),
+        *(_described(name, kind.rstrip("*"), kind.endswith("*")) for name, kind in _offered(provider, tables)),
         *(_described(c.name, c.kind, True) | {"DisplayName": c.label, "RestrictionListName": c.mdo} for c in own),
     ]
+
+
+def _offered(provider: str, tables: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Names and restriction types: those of the rows themselves and of what is joined to them."""
+    facts = FACTS[provider]
+    yield from facts["columns"].items()
+    for prefix, columns in facts["joins"].items():
+        joins = [COLUMNS[table].joins[prefix] for table in tables if prefix in COLUMNS[table].joins]
+        known = columns or (FACTS[OWN[joins[0].table]]["columns"] if joins else {})
+        yield from ((f"{prefix}/{name}", kind) for name, kind in known.items())
 
 
 DISPLAY = {"bool": "checkbox", "int": "int", "decimal": "decimal", "date": "date", "datetime": "datetime"}

@@ -283,3 +283,5 @@ def test_columns_tell_what_they_are(alice: User) -> None:
     assert columns["name"].can_order
     assert columns["mainContact"].restriction == ""
     assert columns["category"].title
+    assert columns["email/emailAddress"].restriction == "string"
+    assert columns["contactAssociate/fullName"].can_order

@@ -214,12 +214,14 @@ def test_a_company_is_created_with_its_addresses(alice: User) -> None:
         assert (made.postal, made.street) == (postal, street)
 
 
-def test_a_tick_meets_its_own_item_or_none(alice: User, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("is_ticked", [True, False])
+def test_a_tick_meets_its_own_item_or_none(alice: User, sandbox: Sandbox, is_ticked: bool) -> None:
     """Somebody put a new interest before the others meanwhile."""
-    seen = alice.ask(contacts.contact(17))
     items = sandbox.world.tenants["Cust12345"].lists["contint"]
-    first, *others = items.items()
-    wanted = changes(seen, interests=seen.interests ^ {first[0]})
+    [first, *others] = items.items()
+    seen = alice.ask(contacts.contact(17))
+    seen = alice.ask(contacts.change_contact(17, changes(seen, interests=frozenset() if is_ticked else {first[0]})))
+    wanted = changes(seen, interests=frozenset({first[0]}) if is_ticked else frozenset())
     items.clear()
     items.update({99: dict(first[1], name="New"), **dict([first, *others])})
     with pytest.raises(Conflict):
