@@ -225,7 +225,8 @@ def by_key(query: Archive, key: str, size: int = 1000) -> Stream[Row]:
         if not rows:
             call = _following(call, page, followed)
             continue
-        following = integer(rows[-1].get(key))
+        told = rows[-1]
+        following = integer(cells(told)[key] if "Column" in told else told.get(key))
         if following <= last:
             raise BadAnswer(f"{call.name}: {key} does not grow")
         last = following

@@ -15,6 +15,7 @@ Each subject (``sales``, ``projects`` …) has a frozen class of its own, made f
     # Creating starts from SuperOffice's defaults, never by hand [dp/best-practices].
     start = crm(sales.new_sale())
     made = crm(sales.create_sale(start, heading="Pumps", company=17))
+    made = crm(sales.create_sale(replace(start, heading="Pumps", company=Item(17, ""))))    # checked by mypy
 
 Creating is never repeated by itself. Is its answer lost, ``OutcomeUnknown`` is raised: look for the record first.
 """

@@ -76,19 +76,25 @@ def columns(cls: type[Line]) -> tuple[str, ...]:
     return tuple(one.name for one in _columns(cls).values())
 
 
+def _asked(cls: type[Line], query: Archive) -> Archive:
+    if query.mode:
+        raise ValueError("Rows of .full() are read by archive.cells")
+    return query.select(*columns(cls))
+
+
 def lines[L: Line](cls: type[L], query: Archive) -> Operation[list[L]]:
-    """All rows of a question, typed; the columns are selected here."""
-    return [cls.parse(row) for row in (yield from pages(query.select(*columns(cls))))]
+    """All rows of a question, typed; the columns are selected here. Raises ``ValueError`` for a ``full`` one."""
+    return [cls.parse(row) for row in (yield from pages(_asked(cls, query)))]
 
 
 def first_lines[L: Line](cls: type[L], query: Archive) -> Operation[list[L]]:
     """The rows of one page, typed: at most as many as the question's ``top``."""
-    return [cls.parse(row) for row in (yield from first_page(query.select(*columns(cls))))]
+    return [cls.parse(row) for row in (yield from first_page(_asked(cls, query)))]
 
 
 def each_line[L: Line](cls: type[L], query: Archive) -> Stream[L]:
     """The same as a stream, for ``crm.each``."""
-    asked = stream(query.select(*columns(cls)))
+    asked = stream(_asked(cls, query))
     step = next(asked)
     while True:
         try:

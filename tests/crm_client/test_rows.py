@@ -15,10 +15,12 @@ from crm_client.activities import (
     next_activity_of,
     overdue_activity_of,
 )
+from crm_client.archive import Archive
 from crm_client.calls import NEXT_LINK
 from crm_client.errors import BadAnswer
 from crm_client.lists import mdo_list
 from crm_client.persons import persons_of
+from crm_client.rows import lines
 from crm_client.sales import SaleRow, open_sales_of, sums, weighted_sums
 from crm_client.users import current_principal
 
@@ -52,6 +54,12 @@ def test_persons_come_by_rank() -> None:
     assert (alice.person_id, alice.name, alice.title, alice.phone) == (5, "Alice Berg", "", "+47 22")
     assert (alice.is_retired, alice.has_marketing_consent) == (False, True)
     assert alice.raw == row
+
+
+def test_full_rows_are_no_lines() -> None:
+    """They would read as empty."""
+    with pytest.raises(ValueError, match="cells"):
+        next(lines(SaleRow, Archive("v1/Sale").full()))
 
 
 def test_activities_are_about_a_moment_with_a_zone() -> None:

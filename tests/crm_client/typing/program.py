@@ -100,6 +100,7 @@ def blocking(auth: httpx.Auth) -> None:
 
         start = crm(sales.new_sale())
         made = crm(sales.create_sale(start, heading="Pumps", company=17))
+        made = crm(sales.create_sale(replace(start, heading="Pumps", company=Item(17, ""))))
         assert_type(made.amount, Decimal)
         assert_type(made.date, date | None)
         assert_type(changes(made, heading="Big pumps"), list[Change])

@@ -256,6 +256,7 @@ def test_a_stream_reads_on_as_rows_are_taken(alice: User) -> None:
     small = COMPANIES.top(7)
     assert alice.each(stream(small)) == alice.ask(pages(COMPANIES))
     assert alice.each(by_key(COMPANIES, "contactId", size=7)) == alice.ask(pages(COMPANIES))
+    assert alice.each(by_key(COMPANIES.full(), "contactId", size=7)) == alice.ask(pages(COMPANIES.full()))
 
 
 def test_typed_rows_stream_as_they_come(alice: User) -> None:
