@@ -280,3 +280,12 @@ def test_the_front_page_shows_people_tenants_and_switches(visitor: Visitor, sand
     for endpoint in ("calls", "faults", "tenants/", "login", "clock", "token", "reset"):
         assert f"/__sandbox__/{endpoint}" in page
     assert "not approved yet" in page
+
+
+def test_mandatory_fields_are_demanded(application: Application, sandbox: Sandbox) -> None:
+    wanted = {"sale": ["Source"]}
+    assert order(application, "tenants/Cust12345", {"mandatory": wanted}).json()["mandatory"] == wanted
+    assert sandbox.world.tenants["Cust12345"].mandatory == wanted
+    for wrong in ({"planet": ["Source"]}, {"sale": ["Colour"]}, {"sale": "Source"}):
+        assert order(application, "tenants/Cust12345", {"mandatory": wrong}).status_code == 400
+    assert sandbox.world.tenants["Cust12345"].mandatory == wanted

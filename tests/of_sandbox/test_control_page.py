@@ -126,7 +126,11 @@ def test_faults_that_make_no_sense_are_refused(application: Application, body: d
 
 def test_netserver_has_switches(sandbox: Sandbox, application: Application) -> None:
     told = order(application, "netserver", {"patch_honours_unmodified_since": True})
-    assert told == {"patch_honours_unmodified_since": True, "duplicate_deliveries": 0}
+    assert told == {
+        "patch_honours_unmodified_since": True,
+        "hidden_records_are_blank": False,
+        "duplicate_deliveries": 0,
+    }
     assert sandbox.world.netserver.patch_honours_unmodified_since
     order(application, "netserver", {"patch_honours_unmodified_since": 1}, 400)
     order(application, "netserver", {"invented": True}, 400)

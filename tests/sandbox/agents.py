@@ -15,7 +15,7 @@ from . import records
 from .answers import Call, bad
 from .facts import PATHS as DOCUMENTED
 from .fields import Entity
-from .kind import Kind, row_of, shown
+from .kind import Kind, blank, is_blank, row_of, shown
 from .rest import KINDS
 from .saving import refuse_misfits
 from .world import Row
@@ -49,6 +49,8 @@ def argument(call: Call, name: str, kind: type, default: Any = None) -> Any:
 
 def shown_or_null(call: Call, kind: Kind, key: int) -> Entity | None:
     """A full entity, None for a record that is missing."""
+    if is_blank(call, kind, key):
+        return bare(blank(call, kind, key, kind.carrier))
     row = seen_or_none(call, kind, key)
     return bare(shown(call, kind, key, row)) if row is not None else None
 
@@ -93,6 +95,8 @@ def get_light(call: Call, kind: Kind, parameter: str) -> Response:
 
 def light_or_null(call: Call, kind: Kind, key: int) -> Entity | None:
     """A light carrier, None for a record that is missing."""
+    if is_blank(call, kind, key):
+        return blank(call, kind, key, kind.name)
     row = seen_or_none(call, kind, key)
     return kind.simple(call, key, row) if row is not None and kind.simple is not None else None
 
@@ -117,7 +121,7 @@ def lights(call: Call, kind: Kind, keys: Iterable[int]) -> list[Entity]:
 
 
 def validate_entity(call: Call, kind: Kind) -> Response:
-    return call.answer(records.faults(kind, records.whole(argument(call, f"{kind.name}Entity", dict), kind)))
+    return call.answer(records.faults(call, kind, records.whole(argument(call, f"{kind.name}Entity", dict), kind)))
 
 
 def paths(kind: Kind) -> dict[str, Methods]:

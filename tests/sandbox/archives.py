@@ -150,7 +150,8 @@ def rows_of(call: Call, query: Query) -> tuple[list[Found], bool]:
     rows = list(_rows(call, query))
     for column, descending in reversed(query.order):
         rows.sort(key=lambda found, c=column: _sort_key(call, c, found), reverse=descending)
-    return rows[query.skip : query.skip + query.top], len(rows) > query.skip + query.top
+    # A page of no rows has no next one: whoever follows links would never come to an end.
+    return rows[query.skip : query.skip + query.top], 0 < query.top < len(rows) - query.skip
 
 
 def _rows(call: Call, query: Query) -> Iterator[Found]:
@@ -216,7 +217,7 @@ def understood(call: Call, archive: Provider) -> Query:
 
 def _refuse_parameters(call: Call) -> None:
     for name, value in call.query:
-        unbuilt = name.lower() in UNBUILT_PARAMETERS and value
+        unbuilt = name.lower() in UNBUILT_PARAMETERS and value.lower() not in ("", "false", "grandtotal=false")
         if unbuilt or (name.lower() == "$output" and value.lower() != "logical"):
             raise lacking(f"the parameter {name}")
         if name.lower() == "$format" and value.lower() != "json":
@@ -344,7 +345,7 @@ def slim(call: Call, column: Column, cell: Cell) -> Any:
         return call.clock.show(cell.raw or "")
     if column.kind == "listAny" and isinstance(cell.raw, int):
         return str(cell.raw)
-    return "" if cell.raw is None and column.kind == "string" else cell.raw
+    return "" if cell.raw is None and column.kind in ("string", "stringorPK") else cell.raw
 
 
 def _wide(call: Call, column: Column, cell: Cell) -> dict[str, Any]:

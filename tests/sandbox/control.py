@@ -30,6 +30,7 @@ from .overview import (
     tokens,
     webhooks,
 )
+from .rest import KINDS
 from .roles import RELATIONS, TABLES, roles
 from .state import STATES
 from .state_push import ChangeType, changes, push
@@ -47,7 +48,7 @@ TENANT_TYPES: dict[str, Any] = {
     **dict.fromkeys(
         ("revoke", "restore", "consent", "needs_reapproval", "expired", "back_up", "backup_restored"), bool
     ),
-    **dict.fromkeys(("denied", "roles", "data_rights"), dict),
+    **dict.fromkeys(("denied", "roles", "data_rights", "mandatory"), dict),
 }
 FAULT_TYPES: dict[str, Any] = {
     "path": str,
@@ -209,8 +210,9 @@ class Control:
     async def tenant(self, request: Request) -> Response:
         """Change one tenant: ``state``, ``move`` (to a host name), ``revoke``, ``restore``, ``consent``,
         ``needs_reapproval``, ``expired``; ``denied`` (user to rights), ``roles`` (user to role id) and ``data_rights``
-        (role id to table to relation to letters of CRUD); ``back_up`` its database, put it back (``backup_restored``);
-        ``upgrade`` it to a release; ``push`` a change to applications that did not happen, by its name."""
+        (role id to table to relation to letters of CRUD); ``mandatory`` (table to properties); ``back_up`` its
+        database, put it back (``backup_restored``); ``upgrade`` it to a release; ``push`` a change to applications that
+        did not happen, by its name."""
         tenant = self.known_tenant(request.path_params["ctx"])
         given = await switches(request, TENANT_TYPES)
         if given.get("push", "MOVE").upper() not in ChangeType.__members__:
@@ -220,6 +222,7 @@ class Control:
         if given.get("move", "app") not in ("online2", "app"):
             raise Misused("move to online2 or app")
         refuse_roles(tenant, given)
+        refuse_mandatory(given.get("mandatory", {}))
         self.change(tenant, given)
         return JSONResponse(tenant_state(tenant, self.urls))
 
@@ -233,6 +236,7 @@ class Control:
         tenant.state = given.get("state", tenant.state)
         tenant.host = given.get("move", tenant.host)
         tenant.denied = given.get("denied", tenant.denied)
+        tenant.mandatory = given.get("mandatory", tenant.mandatory)
         for user, role in given.get("roles", {}).items():
             tenant.associates[user].role = role
         for role, lines in given.get("data_rights", {}).items():
@@ -273,7 +277,11 @@ class Control:
 
     async def netserver(self, request: Request) -> Response:
         """Switches of NetServer where its documentation leaves a choice."""
-        types = {"patch_honours_unmodified_since": bool, "duplicate_deliveries": NUMBER}
+        types = {
+            "patch_honours_unmodified_since": bool,
+            "hidden_records_are_blank": bool,
+            "duplicate_deliveries": NUMBER,
+        }
         given = await switches(request, types)
         for name, value in given.items():
             setattr(self.world.netserver, name, value)
@@ -383,6 +391,16 @@ def refuse_roles(tenant: Tenant, given: dict[str, Any]) -> None:
                 raise Misused(f"data_rights: of {', '.join(TABLES)}, for {', '.join(RELATIONS)}")
             if not all(isinstance(letters, str) and set(letters) <= set("CRUD") for letters in rights.values()):
                 raise Misused("data_rights: letters of CRUD, an empty text for none")
+
+
+def refuse_mandatory(given: dict[str, Any]) -> None:
+    """Raises `Misused` for tables and properties that there are not."""
+    known = {kind.table: kind.fields for kind in KINDS.values()}
+    for table, names in given.items():
+        if table not in known:
+            raise Misused(f"mandatory: the tables are {', '.join(known)}")
+        if not isinstance(names, list) or not set(names) <= known[table].keys():
+            raise Misused(f"mandatory: the properties of {table} are {', '.join(known[table])}")
 
 
 async def switches(request: Request, kinds: dict[str, Any]) -> dict[str, Any]:

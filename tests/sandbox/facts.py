@@ -182,12 +182,12 @@ def _carrier_misfits(value: Any, kind: str, path: str, whole: bool) -> list[str]
         return []
     if not isinstance(value, dict):
         return [f"{path}: {value!r} is no {kind}"]
-    known = TYPES[kind]
-    wrong = [f"{path}: {kind} has no property {name}" for name in value if name not in known and name != "_Links"]
+    known = TYPES[kind] | {"_Links": "{string}"}
+    wrong = [f"{path or '/'}: {kind} has no property {name}" for name in value if name not in known]
     if whole:
-        wrong += [f"{path}: {kind} lacks {name}" for name in known if name not in value]
+        wrong += [f"{path}: {kind} lacks {name}" for name in TYPES[kind] if name not in value]
     for name, item in value.items():
-        wrong += misfits(item, known.get(name, "{string}"), f"{path}/{name}", whole)
+        wrong += misfits(item, known[name], f"{path}/{name}", whole) if name in known else []
     return wrong
 
 

@@ -12,7 +12,7 @@ from .pages import page
 from .roles import roles
 from .texts import in_language
 from .webhooks import EVENTS
-from .world import World
+from .world import NetServerSwitches, World
 
 CONTROLS = [
     ("GET /__sandbox__/calls", "", "every call to SuperID and NetServer, and why it failed; DELETE forgets them"),
@@ -45,7 +45,7 @@ CONTROLS = [
     (
         "POST /__sandbox__/netserver",
         '{"patch_honours_unmodified_since": true}',
-        "what NetServer's documentation leaves open: patch_honours_unmodified_since, duplicate_deliveries (a share)",
+        ", ".join(vars(NetServerSwitches())) + ": what NetServer's documentation leaves open",
     ),
     (
         "POST /__sandbox__/clients/sidecard-sandbox",

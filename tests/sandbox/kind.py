@@ -85,6 +85,26 @@ def find(call: Call, kind: Kind, key: int, right: str = "select") -> Row:
     return row
 
 
+def is_blank(call: Call, kind: Kind, key: int) -> bool:
+    """Whether a record comes blank to this caller: he may not read it, and the world's switch says it is no refusal."""
+    row = row_of(call, kind, key)
+    blank = call.world.netserver.hidden_records_are_blank
+    return blank and row is not None and not call.may(kind.table, "select", row)
+
+
+def blank(call: Call, kind: Kind, key: int, name: str) -> Entity:
+    """A record's carrier with its id, no right to it and nothing else."""
+    right = {"Mask": "None", "Reason": "[SR_ACCESS_ROLE]"}
+    made = carrier(name, **{kind.key: key, "TableRight": carrier("TableRight", **right)})
+    if name == kind.carrier:
+        made["FieldProperties"] = {
+            field: carrier("FieldProperty", FieldRight=carrier("FieldRight", **right))
+            for field in field_properties(call, kind.table, None)
+        }
+        made["_Links"] = _links(call, kind, key)
+    return made
+
+
 def shown(call: Call, kind: Kind, key: int, row: Row, new: bool = False) -> Entity:
     """The full entity. ``new``: the default of one not saved yet."""
     stored = None if new else row

@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Mount
 
 from . import agents, agents_more, archive_agents, archives, rest, subjects, webhooks
 from .answers import Call, Refused, bad, denied, lacking
-from .facts import documented, is_documented, queries
+from .facts import body_kind, documented, is_documented, queries
 from .gate import Gate
 from .world import World
 
@@ -55,11 +55,28 @@ def answer(call: Call) -> Response:
     for pattern, methods in HANDLERS.get(subject(call.path), []):
         match = pattern.fullmatch(call.path)
         if match and call.method in methods:
+            _refuse_formats(call)
             _refuse_agent(call)
             _refuse_parameters(call)
             _refuse_arguments(call)
             return methods[call.method](call, **_arguments(match))
     raise _unknown(call)
+
+
+JSON = ("application/json", "text/json", "application/json-patch+json", "application/merge-patch+json")
+
+
+def _refuse_formats(call: Call) -> None:
+    """501 for XML, in which NetServer speaks too; 415 for an entity that comes as something else."""
+    wanted = call.headers.get("accept", "").lower()
+    if "xml" in wanted and "json" not in wanted and "*/*" not in wanted:
+        raise lacking("answers in XML")
+    sent = call.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not sent or sent in JSON or not call.body or not (body_kind(call.path, call.method) or call.method == "PATCH"):
+        return
+    if sent in ("application/xml", "text/xml", "application/x-www-form-urlencoded"):
+        raise lacking(f"bodies of type {sent}")
+    raise Refused(415, "UnsupportedMediaTypeException", f"An entity cannot be sent as {sent}")
 
 
 def _refuse_agent(call: Call) -> None:
@@ -68,9 +85,9 @@ def _refuse_agent(call: Call) -> None:
         raise denied("use webhooks: the application is registered without the Webhook agent")
 
 
-UNBUILT = {"isindexed", "notify", "versionid", "writeableurl", "embedimages", "ignoreoverrides"}
-"""Documented parameters that nothing reads: indexed columns, notifications, versions of documents, images inside
-messages, texts a customer has overridden."""
+UNBUILT = {"w", "h", "isindexed", "notify", "versionid", "writeableurl", "embedimages", "ignoreoverrides"}
+"""Documented parameters that nothing reads: the size of images, indexed columns, notifications, versions of documents,
+images inside messages, texts a customer has overridden."""
 
 
 UNBUILT_ARGUMENTS = (

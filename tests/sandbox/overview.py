@@ -123,7 +123,7 @@ def tenant_state(tenant: Tenant, urls: dict[str, str]) -> dict[str, Any]:
         "approved_at",
         "needs_reapproval",
     )
-    names += ("expired", "revoked", "revoked_by", "denied")
+    names += ("expired", "revoked", "revoked_by", "denied", "mandatory")
     shown = {name: getattr(tenant, name) for name in names}
     shown["roles"] = {key: one.role for key, one in tenant.associates.items()}
     shown["data_rights"] = {key: row["rights"] for key, row in roles(tenant).items()}

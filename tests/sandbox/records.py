@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from .answers import Call, Refused, bad
 from .events import changed, differing
-from .facts import blank
+from .facts import blank as empty
 from .fields import Entity
-from .kind import Kind, find, shown
+from .kind import Kind, blank, find, is_blank, shown
 from .patching import patched
 from .saving import AFTER, empty_fields, long_texts, refuse_misfits, stored
 from .texts import in_language
@@ -37,6 +37,8 @@ def read(call: Call, kind: Kind, key: int) -> Response:
     What counts is the record's own ``updated``, to the second as in HTTP. Records of other tables inside it, like the
     persons of a company, have their own.
     """
+    if is_blank(call, kind, key):
+        return call.answer(blank(call, kind, key, kind.carrier))
     row = find(call, kind, key)
     since = _header_date(call, "if-modified-since")
     if since is not None and _updated(row) <= since:
@@ -46,9 +48,11 @@ def read(call: Call, kind: Kind, key: int) -> Response:
 
 def simple(call: Call, kind: Kind, key: int) -> Response:
     """The flat, read-only version of an entity."""
-    row = find(call, kind, key)
     if kind.simple is None:
         raise KeyError(f"{kind.name} has no light carrier")
+    if is_blank(call, kind, key):
+        return call.answer(blank(call, kind, key, kind.name))
+    row = find(call, kind, key)
     return call.answer(kind.simple(call, key, row))
 
 
@@ -141,14 +145,14 @@ def touch(call: Call, row: Row) -> None:
 
 def validate(call: Call, kind: Kind) -> Response:
     """What is wrong with an entity, by property; nothing is stored."""
-    return call.answer(faults(kind, whole(call.json, kind)))
+    return call.answer(faults(call, kind, whole(call.json, kind)))
 
 
-def faults(kind: Kind, wanted: Entity) -> dict[str, str]:
+def faults(call: Call, kind: Kind, wanted: Entity) -> dict[str, str]:
     """Mandatory fields without a value and too long texts, each with its reason."""
     refuse_misfits(wanted, kind.carrier)
     long = {text.split(" is ")[0].removeprefix("The value of "): text for text in long_texts(kind, wanted)}
-    return long | empty_fields(kind, wanted)
+    return long | empty_fields(call, kind, wanted)
 
 
 def tell(call: Call, table: str, key: int, what: str, differ: list[str] | None = None) -> None:
@@ -160,7 +164,7 @@ def whole(body: Any, kind: Kind) -> Entity:
     """What somebody sent as an entity, properties left out being empty; 400 if it is none."""
     if not isinstance(body, dict):
         raise bad("Entity to save is not in request body")
-    return blank(kind.carrier) | body
+    return empty(kind.carrier) | body
 
 
 def _refuse_changed(call: Call, row: Row) -> None:

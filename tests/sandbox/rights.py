@@ -7,6 +7,7 @@ from typing import Any
 
 from .answers import Call
 from .facts import TYPES, carrier
+from .preferences import closest
 from .world import Row
 
 LENGTHS = {
@@ -77,8 +78,8 @@ MANDATORY = {
     },
     "selection": {"Name": 'US:"Selection name is a mandatory field";NO:"Utvalgets navn er et obligatorisk felt"'},
 }
-"""What must be filled, and the reason NetServer gives; which fields of sales and the like is a choice, as tenants
-decide it."""
+"""What must be filled, and the reason NetServer gives; which fields of sales and the like is a choice. Tenants demand
+more (``Tenant.mandatory``), and let persons be without a company."""
 
 READ_ONLY = (
     *("ActiveStatusMonitorId", "FullName", "FormalName", "IsAssociate", "CorrespondingAssociate", "Leadstatus"),
@@ -131,6 +132,22 @@ def table_right(call: Call, table: str, row: Row | None) -> dict[str, Any]:
     return carrier("TableRight", Mask="Select, Update, Insert, Delete", Reason="")
 
 
+def mandatory(call: Call, table: str) -> dict[str, str]:
+    """What must be filled in this tenant, and why.
+
+    A person needs a company unless the preference says he does not ([oas], PersonEntity).
+    """
+    found = MANDATORY.get(table, {}) | {name: _needed(name) for name in call.tenant.mandatory.get(table, [])}
+    preference = closest(call, "Functions", "MandatoryContactOnPerson") if table == "person" else None
+    if preference is not None and preference[1]["value"].lower() in ("0", "false"):
+        del found["Contact"]
+    return found
+
+
+def _needed(name: str) -> str:
+    return f'US:"{name} is a mandatory field";NO:"{name} er et obligatorisk felt"'
+
+
 def mask_of(rights: list[str]) -> str:
     """Rights in words, as they stand in JSON."""
     return ", ".join(rights).title() or "None"
@@ -139,9 +156,9 @@ def mask_of(rights: list[str]) -> str:
 def field_properties(call: Call, table: str, row: Row | None) -> dict[str, Any]:
     """Right, type and length of each field."""
     locks = locked(call, table, row)
-    kinds = TYPES[ENTITIES[table]]
+    kinds, needed = TYPES[ENTITIES[table]], mandatory(call, table)
     return {
-        name: _field_property(table, name, kind, locks.get(name))
+        name: _field_property(table, name, kind, locks.get(name), needed.get(name, ""))
         for name, kind in kinds.items()
         if name not in NO_RIGHTS_OF_THEIR_OWN
     }
@@ -171,13 +188,12 @@ def is_user(call: Call, row: Row | None) -> bool:
     return row is not None and any(row is people.get(a.person_id) for a in call.tenant.associates.values())
 
 
-def _field_property(table: str, name: str, kind: str, lock: Lock | None) -> dict[str, Any]:
-    mandatory = MANDATORY.get(table, {}).get(name, "")
-    mask = "Update, UIHintMandatory" if mandatory else "Update"
+def _field_property(table: str, name: str, kind: str, lock: Lock | None, needed: str) -> dict[str, Any]:
+    mask = "Update, UIHintMandatory" if needed else "Update"
     if lock is not None:
         mask = "Read"
     system, length = _system_type(table, name, kind)
-    right = carrier("FieldRight", Mask=mask, Reason=lock.reason if lock else mandatory)
+    right = carrier("FieldRight", Mask=mask, Reason=lock.reason if lock else needed)
     return carrier("FieldProperty", FieldRight=right, FieldType=system, FieldLength=length)
 
 

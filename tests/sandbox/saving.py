@@ -10,7 +10,7 @@ from .carriers import PART_LENGTHS
 from .facts import TYPES, misfits
 from .fields import Entity
 from .kind import Kind
-from .rights import ELEMENT_LENGTHS, LENGTHS, MANDATORY, locked
+from .rights import ELEMENT_LENGTHS, LENGTHS, locked, mandatory
 from .world import Row
 
 Keeper = Callable[[Call, str, Entity, Entity, Row | None], Row]
@@ -31,7 +31,7 @@ def stored(call: Call, kind: Kind, shown: Entity, wanted: Entity, row: Row | Non
     """
     refuse_misfits(wanted, kind.carrier)
     _refuse_locked(call, kind, shown, wanted, row)
-    for reason in empty_fields(kind, wanted).values():
+    for reason in empty_fields(call, kind, wanted).values():
         raise Refused(400, "SoValidationException", reason)
     for message in long_texts(kind, wanted):
         raise Refused(400, "SoValidationException", message)
@@ -63,9 +63,9 @@ def _same(new: Any, old: Any) -> bool:
     return bool(new == old)
 
 
-def empty_fields(kind: Kind, wanted: Entity) -> dict[str, str]:
+def empty_fields(call: Call, kind: Kind, wanted: Entity) -> dict[str, str]:
     """Mandatory fields without a value, and the reason."""
-    return {name: reason for name, reason in MANDATORY.get(kind.table, {}).items() if _is_empty(kind, name, wanted)}
+    return {name: reason for name, reason in mandatory(call, kind.table).items() if _is_empty(kind, name, wanted)}
 
 
 def _is_empty(kind: Kind, name: str, wanted: Entity) -> bool:

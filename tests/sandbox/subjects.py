@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from . import (
     foreign_services,
+    images,
     list_agents,
     lists,
     preference_descriptions,
@@ -22,6 +23,7 @@ from . import (
 )
 
 PATHS: dict[str, dict[str, Callable[..., Response]]] = {
+    **images.PATHS,
     **lists.PATHS,
     **list_agents.PATHS,
     **webpanels.PATHS,

@@ -103,6 +103,8 @@ class Tenant:
     """By MDO list name, then item id."""
     denied: dict[str, list[str]] = field(default_factory=dict)
     """Human key to what sentry denies him, e.g. ``{"bob": ["sale:select"]}``."""
+    mandatory: dict[str, list[str]] = field(default_factory=dict)
+    """By table, the properties that must be filled here and need not elsewhere, e.g. ``{"sale": ["Source"]}``."""
     system_tokens: dict[str, str] = field(default_factory=dict)
     """By client id: ``{Application Name}-{random}``, constant until the authorization is revoked."""
     system_users: dict[str, Associate] = field(default_factory=dict)
@@ -185,6 +187,9 @@ class NetServerSwitches:
 
     patch_honours_unmodified_since: bool = False
     """Whether a PATCH with a stale ``If-Unmodified-Since`` is refused (412); documented for PUT only."""
+    hidden_records_are_blank: bool = False
+    """Whether a record somebody may not read comes with nothing in it and no right to it, as NetServer's own objects do
+    [sec/sentry/rows], and not as a refusal (403)."""
     duplicate_deliveries: float = 0.0
     """The share of webhook events that arrive twice (0 to 1); nothing documented promises that they come once."""
 

@@ -382,6 +382,7 @@ function switchboard({ login, netserver, clients }) {
     box.append(element("label", { className: "switch" }, input, element("span", {}, text)));
   };
   one("SuperID isolates its windows (COOP)", login.coop, (coop) => order("POST", "login", { coop }));
+  one("Hidden records come blank, not as 403", netserver.hidden_records_are_blank, (on) => order("POST", "netserver", { hidden_records_are_blank: on }));
   one("PATCH honours If-Unmodified-Since", netserver.patch_honours_unmodified_since, (on) => order("POST", "netserver", { patch_honours_unmodified_since: on }));
   one("Every second webhook event arrives twice", netserver.duplicate_deliveries > 0, (on) => order("POST", "netserver", { duplicate_deliveries: on ? 0.5 : 0 }));
   for (const client of clients) {
