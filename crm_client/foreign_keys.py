@@ -56,10 +56,10 @@ class ForeignKey(Record):
 
 def open_ring(ring: KeyRing) -> Operation[None]:
     """Make the application and the device known if they are not."""
-    try:
-        yield Call("GET", ring.path)
-    except NotFound:
-        yield Call("POST", f"v1/ForeignApp/{quote(ring.app, safe='')}")
+    if (yield from _or_none(Call("GET", ring.path))) is None:
+        app = f"v1/ForeignApp/{quote(ring.app, safe='')}"
+        if (yield from _or_none(Call("GET", app))) is None:
+            yield Call("POST", app)
         yield Call("POST", ring.path)
 
 
@@ -91,6 +91,9 @@ def delete_key(ring: KeyRing, key: str, table: Table, record_id: int) -> Operati
 
 
 def _record(ring: KeyRing, key: str, table: Table, record_id: int) -> str:
+    """Raises ``ValueError`` for no record: deleting of 0 deletes the keys of all records of a table [oas ForeignApp]."""
+    if int(record_id) < 1:
+        raise ValueError(f"A key is of one record, not of {record_id}")
     return f"{ring.path}/Key/{quote(key, safe='')}/{table}/{int(record_id)}"
 
 

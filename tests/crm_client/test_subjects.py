@@ -17,7 +17,7 @@ from crm_client.consents import EMARKETING, consents_in, consents_of, give_conse
 from crm_client.contacts import Contact, duplicates_of
 from crm_client.documents import content, fill_from_template, link_to
 from crm_client.errors import BadAnswer, Denied, NotFound, Unavailable
-from crm_client.foreign_keys import KeyRing, find_by_key, open_ring, read_key, write_key
+from crm_client.foreign_keys import KeyRing, delete_key, find_by_key, open_ring, read_key, write_key
 from crm_client.lists import ListItem, mdo_list, mdo_tree, put_under_headings, show_to_all_groups, with_history
 from crm_client.preferences import Level, preference, set_preference
 from crm_client.sales import SaleRow, stages, stages_of_type
@@ -212,13 +212,26 @@ RING = KeyRing("Acme / Erp", "cust", "a")
 def test_a_ring_is_opened_once() -> None:
     known = calls(open_ring(RING), {"ForeignDeviceId": 1})
     assert [call.method for call in known] == ["GET"]
-    new = calls(open_ring(RING), NotFound("", status=404), {}, {})
-    assert [(call.method, call.path) for call in new[1:]] == [
+    another = calls(open_ring(RING), NotFound("", status=404), {"ForeignAppId": 1}, {})
+    assert [(call.method, call.path) for call in another[1:]] == [
+        ("GET", "v1/ForeignApp/Acme%20%2F%20Erp"),
+        ("POST", "v1/ForeignApp/Acme%20%2F%20Erp/cust/a"),
+    ]
+    new = calls(open_ring(RING), NotFound("", status=404), NotFound("", status=404), {}, {})
+    assert [(call.method, call.path) for call in new[2:]] == [
         ("POST", "v1/ForeignApp/Acme%20%2F%20Erp"),
         ("POST", "v1/ForeignApp/Acme%20%2F%20Erp/cust/a"),
     ]
     with pytest.raises(Denied):
         answered(open_ring(RING), Denied("", status=403))
+
+
+@pytest.mark.parametrize("ask", [read_key, delete_key])
+@pytest.mark.parametrize("record_id", [0, -1])
+def test_a_key_is_of_one_record(ask: Any, record_id: int) -> None:
+    """SuperOffice would delete those of all records for 0: an unsaved card's id."""
+    with pytest.raises(ValueError, match="one record"):
+        next(ask(RING, "number", "contact", record_id))
 
 
 @pytest.mark.parametrize("nothing", [None, {}, {"RecordId": 0}, NotFound("", status=404)])
