@@ -91,7 +91,7 @@ def delete_key(ring: KeyRing, key: str, table: Table, record_id: int) -> Operati
 
 
 def _record(ring: KeyRing, key: str, table: Table, record_id: int) -> str:
-    """Raises ``ValueError`` for no record: deleting of 0 deletes the keys of all records of a table [oas ForeignApp]."""
+    """Raises ``ValueError`` for no record: deleting that of 0 would delete those of all records [oas ForeignApp]."""
     if int(record_id) < 1:
         raise ValueError(f"A key is of one record, not of {record_id}")
     return f"{ring.path}/Key/{quote(key, safe='')}/{table}/{int(record_id)}"

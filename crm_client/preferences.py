@@ -56,7 +56,7 @@ ALL_KEYS = "*"
 def preferences(wanted: Iterable[tuple[str, str]]) -> Operation[list[Preference]]:
     """Several preferences by section and key, in one call; those that nobody has set are left out."""
     specifications = [{"Section": section, "Key": key} for section, key in wanted]
-    call = Call("POST", "v1/Agents/Preference/GetPreferences", json={"Specifications": specifications}, reads=True)
+    call = Call("POST", f"{_AGENT}/GetPreferences", json={"Specifications": specifications}, reads=True)
     found = yield call
     if not isinstance(found, list):
         raise BadAnswer("Preference/GetPreferences: the answer is no array")
@@ -74,16 +74,32 @@ def section(name: str) -> Operation[list[Preference]]:
     return preferences([(name, ALL_KEYS)])
 
 
-def set_preference(section: str, key: str, value: str, level: Level = Level.INDIVIDUAL) -> Operation[None]:
-    """Set a preference; above ``INDIVIDUAL`` it takes an administrator."""
-    return set_preferences([(section, key, value)], level)
+def set_preference(
+    section: str, key: str, value: str, level: Level = Level.INDIVIDUAL, target_id: int = 0
+) -> Operation[None]:
+    """Set a preference, as ``set_preferences`` does."""
+    return set_preferences([(section, key, value)], level, target_id)
 
 
-def set_preferences(values: Iterable[tuple[str, str, str]], level: Level = Level.INDIVIDUAL) -> Operation[None]:
-    """Set several preferences, each by section, key and value."""
-    wanted = [_carrier(section, key, value, level) for section, key, value in values]
-    yield Call("POST", "v1/Agents/Preference/SavePreferences", json={"Preferences": wanted})
+def set_preferences(
+    values: Iterable[tuple[str, str, str]], level: Level = Level.INDIVIDUAL, target_id: int = 0
+) -> Operation[None]:
+    """Set several preferences, each by section, key and value: those of the person who asks.
+
+    For another level, or another user or group (``target_id``), it takes an administrator of preferences. What is set
+    at a more personal level stays, and wins.
+    """
+    carriers = [_carrier(section, key, value, level, target_id) for section, key, value in values]
+    if level is Level.INDIVIDUAL and not target_id:
+        yield Call("POST", f"{_AGENT}/SavePreferences", json={"Preferences": carriers})
+    else:  # the other method looks at neither level nor target [oas]
+        body = {"Preferences": carriers, "RemoveLowerLevels": False}
+        yield Call("POST", f"{_AGENT}/SavePreferenceEntities", json=body)
 
 
-def _carrier(section: str, key: str, value: str, level: Level) -> dict[str, Any]:
-    return {"Level": level.value, "RawValue": text(value), "Specification": {"Section": section, "Key": key}}
+_AGENT = "v1/Agents/Preference"
+
+
+def _carrier(section: str, key: str, value: str, level: Level, target_id: int) -> dict[str, Any]:
+    spec = {"Section": section, "Key": key}
+    return {"Level": level.value, "RawValue": text(value), "Specification": spec, "TargetId": int(target_id)}

@@ -1,6 +1,7 @@
 """Selections: lists of records somebody keeps, static or by criteria [oas SelectionEntity, arch FindSelection].
 
-Members come and go only in static selections; those of dynamic ones follow from their criteria.
+Members come and go only in static selections; those of dynamic ones follow from their criteria. Those of selections of
+companies and persons (``contact``) are pairs of both.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def members(selection_id: int, *columns: str) -> Operation[list[Row]]:
 
 
 def add_members(selection_id: int, ids: Iterable[int]) -> Operation[int]:
-    """Add records to a static selection; how many were new."""
+    """Add records to a static selection of anything but ``contact``; how many were new."""
     added = yield Call("POST", f"v1/Selection/{int(selection_id)}/Members/Add", json=[int(one) for one in ids])
     return integer(added)
 
@@ -87,6 +88,20 @@ def add_members(selection_id: int, ids: Iterable[int]) -> Operation[int]:
 def remove_members(selection_id: int, ids: Iterable[int]) -> Operation[None]:
     """Take records out of a static selection; the records themselves stay."""
     yield Call("POST", f"v1/Selection/{int(selection_id)}/Members/Remove", json=[int(one) for one in ids])
+
+
+def add_contacts(selection_id: int, pairs: Iterable[tuple[int, int]]) -> Operation[None]:
+    """Add to a static selection of ``contact``: ids of a company and of its person, 0 for the company itself."""
+    yield Call("POST", f"v1/Selection/{int(selection_id)}/Members/AddPerson", json=_pairs(pairs))
+
+
+def remove_contacts(selection_id: int, pairs: Iterable[tuple[int, int]]) -> Operation[None]:
+    """Take such pairs out of a static selection of ``contact``."""
+    yield Call("POST", f"v1/Selection/{int(selection_id)}/Members/RemovePerson", json=_pairs(pairs))
+
+
+def _pairs(pairs: Iterable[tuple[int, int]]) -> list[dict[str, int]]:
+    return [{"ContactId": int(company), "PersonId": int(person)} for company, person in pairs]
 
 
 @dataclass(frozen=True)

@@ -320,6 +320,17 @@ def remove_from_selection(call: Call) -> Response:
     return nothing()
 
 
+def add_pairs(call: Call) -> Response:
+    relations.put_pairs(call, argument(call, "SelectionId", int), argument(call, "ContactPersonIds", list))
+    return nothing()
+
+
+def remove_pairs(call: Call) -> Response:
+    companies = relations.companies_of(argument(call, "ContactPersonIds", list))
+    relations.removed(call, argument(call, "SelectionId", int), companies)
+    return nothing()
+
+
 HANDLERS: dict[str, dict[str, Callable[[Call], Response]]] = {
     "Contact": {
         "GetMyContact": my_contact,
@@ -409,6 +420,8 @@ HANDLERS: dict[str, dict[str, Callable[[Call], Response]]] = {
         "DeleteSelectionEntity": delete(SELECTION, "SelectionEntityId"),
         "AddSelectionMembers": add_to_selection,
         "RemoveSelectionMembers": remove_from_selection,
+        "AddContactSelectionMembers": add_pairs,
+        "RemoveContactSelectionMembers": remove_pairs,
     },
 }
 

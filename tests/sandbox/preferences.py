@@ -223,6 +223,13 @@ def _save_all(call: Call, given: Given) -> None:
         save_carrier(call, preference, bool(given.get("RemoveLowerLevels")))
 
 
+def _save_own(call: Call, given: Given) -> None:
+    """Level and target are not looked at: the values are the caller's own [oas]."""
+    for preference in given["Preferences"] or []:
+        own = {"Level": "Individual", "TargetId": 0}
+        save_carrier(call, preference | own if isinstance(preference, dict) else preference)
+
+
 def _save_one(call: Call, given: Given) -> None:
     save_carrier(call, given["Preference"])
 
@@ -243,7 +250,7 @@ ANSWERING: dict[str, Callable[[Call, Given], Any]] = {
 
 SILENT: dict[str, Callable[[Call, Given], None]] = {
     "SavePreference": _save_one,
-    "SavePreferences": _save_all,
+    "SavePreferences": _save_own,
     "SavePreferenceEntities": _save_all,
     "DeletePreference": _remove_all,
     "DeletePreferences": _remove_all,

@@ -7,8 +7,10 @@ from typing import Any
 from starlette.responses import Response
 
 from . import records
-from .answers import Call, bad
+from .answers import Call, bad, lacking
+from .asking import fitting
 from .carriers import item_of
+from .facts import carrier
 from .fields import Entity, Field, flag, item_id, listed, of_user, plain, record_id
 from .kind import Kind, find
 from .lights import name_in
@@ -121,8 +123,14 @@ def add_members(call: Call, key: int) -> Response:
 
 
 def added(call: Call, key: int, ids: list[int]) -> int:
-    """Put records into a static selection; 400 for ids that are none."""
+    """Put records into a static selection; 400 for ids that are none, and for one of companies and persons [oas]."""
     row = find(call, SELECTION, key, "update")
+    if row["target"] == "contact":
+        raise bad("Members of a selection of contact are added by AddPerson")
+    return _added(call, row, ids)
+
+
+def _added(call: Call, row: Row, ids: list[int]) -> int:
     known = call.tenant.table(row["target"])
     unknown = [one for one in ids if one not in known]
     if unknown:
@@ -144,6 +152,33 @@ def removed(call: Call, key: int, ids: list[int]) -> None:
     row = find(call, SELECTION, key, "update")
     row["members"] = [one for one in row["members"] if one not in ids]
     records.touch(call, row)
+
+
+def add_pairs(call: Call, key: int) -> Response:
+    """``/Members/AddPerson``."""
+    put_pairs(call, key, call.json)
+    return Response(status_code=204)
+
+
+def remove_pairs(call: Call, key: int) -> Response:
+    """``/Members/RemovePerson``."""
+    removed(call, key, companies_of(call.json))
+    return Response(status_code=204)
+
+
+def put_pairs(call: Call, key: int, pairs: Any) -> None:
+    """Put companies into a static selection of them."""
+    _added(call, find(call, SELECTION, key, "update"), companies_of(pairs))
+
+
+def companies_of(body: Any) -> list[int]:
+    """The companies of an array of ContactPersonId; 400 for anything else, 501 for their persons."""
+    if not isinstance(body, list):
+        raise bad("The body is no array of ContactPersonId")
+    pairs = [carrier("ContactPersonId") | fitting(one, "ContactPersonId") for one in body]
+    if any(pair["PersonId"] for pair in pairs):
+        raise lacking("persons in a selection of companies")
+    return [pair["ContactId"] for pair in pairs]
 
 
 def ids_of(body: Any) -> list[int]:

@@ -76,6 +76,8 @@ PATHS: dict[str, Methods] = {
     r"v1/Document/(?P<key>\d+)/Url": {"GET": documents.url},
     r"v1/Selection/(?P<key>\d+)/Members/Add": {"POST": relations.add_members},
     r"v1/Selection/(?P<key>\d+)/Members/Remove": {"POST": relations.remove_members},
+    r"v1/Selection/(?P<key>\d+)/Members/AddPerson": {"POST": relations.add_pairs},
+    r"v1/Selection/(?P<key>\d+)/Members/RemovePerson": {"POST": relations.remove_pairs},
     r"v1/TimeZone": {"GET": zones.zones},
     r"v1/TimeZone/base": {"GET": zones.base},
     r"v1/TimeZone/current": {"GET": zones.current},

@@ -16,6 +16,8 @@ from tests.sandbox.server import Sandbox
 BODIES = {
     "v1/Selection/{selectionId}/Members/Add": "[int]",
     "v1/Selection/{selectionId}/Members/Remove": "[int]",
+    "v1/Selection/{selectionId}/Members/AddPerson": "[ContactPersonId]",
+    "v1/Selection/{selectionId}/Members/RemovePerson": "[ContactPersonId]",
     "v1/Webhook/{eventName}/{primaryKey}": "{any}",
     "v1/Webhook/Test": "Webhook",
     "v1/Document/{documentId}/Content": "{string}",

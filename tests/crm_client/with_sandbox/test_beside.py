@@ -10,14 +10,15 @@ import pytest
 from crm_client import consents, contacts, documents, foreign_keys, persons, preferences, webhook_definitions
 from crm_client.calls import Upload
 from crm_client.consents import AGREED, API, EMARKETING
-from crm_client.errors import BadRequest, NotFound
+from crm_client.errors import BadRequest, Denied, NotFound
 from crm_client.foreign_keys import KeyRing
 from crm_client.preferences import Level
 from crm_client.records import changes
+from crm_client.users import current_principal
 from crm_client.webhook_definitions import WebhookState
 from tests.of_sandbox.receiver import Receiver
 
-from .conftest import User
+from .conftest import SignIn, User
 
 RING = KeyRing("Acme.Erp", "customers", "oslo")
 
@@ -58,6 +59,20 @@ def test_preferences_of_an_application(alice: User) -> None:
     found = {one.key: one for one in alice.ask(preferences.section("Acme.Panel"))}
     assert set(found) == {"Colour", "Sound"}
     assert found["Sound"].is_on
+
+
+def test_a_preference_for_everybody(sign_in: SignIn) -> None:
+    """Which only administrators set, and anybody's own one wins over."""
+    alice, bob = sign_in(), sign_in("bob")
+    alice.ask(preferences.set_preferences([("Acme", "Colour", "blue"), ("Acme", "Size", "9")], Level.DATABASE))
+    bob.ask(preferences.set_preference("Acme", "Size", "7"))
+    found = {one.key: (one.value, one.level) for one in bob.ask(preferences.section("Acme"))}
+    assert found == {"Colour": ("blue", Level.DATABASE), "Size": ("7", Level.INDIVIDUAL)}
+    with pytest.raises(Denied):
+        bob.ask(preferences.set_preference("Acme", "Colour", "red", Level.DATABASE))
+    associate = bob.ask(current_principal()).associate_id
+    alice.ask(preferences.set_preference("Acme", "Size", "5", target_id=associate))
+    assert bob.ask(preferences.preference("Acme", "Size")).value == "5"
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from crm_client import (
 )
 from crm_client.calls import Operation
 from crm_client.contacts import Contact
-from crm_client.errors import Conflict, NotFound
+from crm_client.errors import BadRequest, Conflict, NotFound
 from crm_client.patch import applied
 from crm_client.records import Kind, Record, changes, edited, places, writable
 from crm_client.values import Address, Item
@@ -281,12 +281,19 @@ def test_messages_of_a_request(alice: User) -> None:
 
 
 def test_members_of_a_selection(alice: User) -> None:
-    made = alice.ask(selections.create_selection(alice.ask(selections.new_selection()), name="Spring", table="contact"))
-    assert alice.ask(selections.add_members(made.selection_id, [17, 18])) == 2
-    found = alice.ask(selections.members(made.selection_id, "contactId"))
-    assert sorted(row["contactId"] for row in found) == [17, 18]
-    alice.ask(selections.remove_members(made.selection_id, [17]))
-    assert [row["contactId"] for row in alice.ask(selections.members(made.selection_id, "contactId"))] == [18]
+    """Companies are added as pairs with their persons, all else by id."""
+    start = alice.ask(selections.new_selection())
+    made = alice.ask(selections.create_selection(start, name="Spring", table="contact")).selection_id
+    alice.ask(selections.add_contacts(made, [(17, 0), (18, 0)]))
+    assert sorted(row["contactId"] for row in alice.ask(selections.members(made, "contactId"))) == [17, 18]
+    alice.ask(selections.remove_contacts(made, [(17, 0)]))
+    assert [row["contactId"] for row in alice.ask(selections.members(made, "contactId"))] == [18]
+    with pytest.raises(BadRequest):
+        alice.ask(selections.add_members(made, [17]))
+    deals = alice.ask(selections.create_selection(start, name="Deals", table="sale")).selection_id
+    assert alice.ask(selections.add_members(deals, [1, 2])) == 2
+    alice.ask(selections.remove_members(deals, [1]))
+    assert [row["saleId"] for row in alice.ask(selections.members(deals, "saleId"))] == [2]
     assert "Spring" in {row.name for row in alice.ask(selections.selections("Spr"))}
 
 

@@ -165,6 +165,12 @@ def test_relations_and_selections_by_agent(alice: Caller) -> None:
     assert agent(alice, "Selection/AddSelectionMembers", SelectionId=key, Ids=[1, 2, 1]) == 2
     agent(alice, "Selection/RemoveSelectionMembers", 204, SelectionId=key, SelectionMemberIds=[2])
     assert agent(alice, "Selection/GetSelectionEntity", query={"selectionEntityId": key})["MemberCount"] == 1
+    wanted = agent(alice, "Selection/CreateSelectionEntity", TargetTableName="contact") | {"Name": "Firms"}
+    firms = agent(alice, "Selection/SaveSelectionEntity", **wanted)["SelectionId"]
+    pairs = [{"ContactId": 17}, {"ContactId": 2}]
+    agent(alice, "Selection/AddContactSelectionMembers", 204, SelectionId=firms, ContactPersonIds=pairs)
+    agent(alice, "Selection/RemoveContactSelectionMembers", 204, SelectionId=firms, ContactPersonIds=pairs[1:])
+    assert agent(alice, "Selection/GetSelectionEntity", query={"selectionEntityId": firms})["MemberCount"] == 1
     assert agent(alice, "Selection/CreateDefaultSelectionEntity")["SelectionId"] == 0
     agent(alice, "Selection/DeleteSelectionEntity", 204, SelectionEntityId=key)
 

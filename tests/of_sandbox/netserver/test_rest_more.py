@@ -89,9 +89,13 @@ def test_a_selection_and_its_members(alice: Caller) -> None:
     wanted = alice("GET", "v1/Selection/default") | {"Name": "Mailing"}
     made = alice("POST", "v1/Selection", json=wanted)
     key = made["SelectionId"]
-    assert alice("POST", f"v1/Selection/{key}/Members/Add", json=[17, 2, 17]) == 2
-    alice("POST", f"v1/Selection/{key}/Members/Add", json=[9999], status=400)
-    alice("POST", f"v1/Selection/{key}/Members/Add", json={"Id": 1}, status=400)
+    pairs = [{"ContactId": 17}, {"ContactId": 2, "PersonId": 0}, {"ContactId": 17}, {"ContactId": 16}]
+    alice("POST", f"v1/Selection/{key}/Members/AddPerson", json=pairs, status=204)
+    alice("POST", f"v1/Selection/{key}/Members/RemovePerson", json=pairs[3:], status=204)
+    alice("POST", f"v1/Selection/{key}/Members/AddPerson", json=[{"ContactId": 9999}], status=400)
+    alice("POST", f"v1/Selection/{key}/Members/AddPerson", json=[{"ContactId": 17, "PersonId": 3}], status=501)
+    alice("POST", f"v1/Selection/{key}/Members/Add", json=[17], status=400)
+    alice("POST", f"v1/Selection/{key}/Members/Remove", json={"Id": 1}, status=400)
     rows = alice.send("GET", f"v1/Selection/{key}/Members", params={"$select": "name"}).json()["value"]
     assert {row["PrimaryKey"] for row in rows} == {"2", "17"}
     alice("POST", f"v1/Selection/{key}/Members/Remove", json=[2], status=204)

@@ -33,7 +33,16 @@ def test_others_values_are_for_administrators(bob: Caller) -> None:
         bob("POST", f"{HISTORY}/{level}?value=1", status=403)
     bob("POST", f"{HISTORY}/HardDefault?value=1", status=400)
     bob("POST", f"{HISTORY}/Nonsense?value=1", status=400)
-    agent(bob, "SavePreferences", {"Preferences": [preference("Own", "a", "1") | {"TargetId": 5}]}, status=403)
+    others = {"Preferences": [preference("Own", "a", "1") | {"Level": "Individual", "TargetId": 5}]}
+    agent(bob, "SavePreferenceEntities", others | {"RemoveLowerLevels": False}, status=403)
+
+
+def test_one_method_saves_only_ones_own(alice: Caller, bob: Caller) -> None:
+    """Whatever level and target are said."""
+    said = preference("Own", "a", "1") | {"Level": "Database", "TargetId": 5}
+    agent(bob, "SavePreferences", {"Preferences": [said]}, status=204)
+    assert bob("GET", "v1/Preference/Own/a")["Level"] == "Individual"
+    alice("GET", "v1/Preference/Own/a", status=404)
 
 
 def test_what_nobody_set(alice: Caller) -> None:
