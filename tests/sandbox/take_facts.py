@@ -8,6 +8,7 @@ Needed only when SuperOffice publishes a newer description; the sandbox itself r
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,7 @@ Json = dict[str, Any]
 
 def main(folders: list[str]) -> None:
     named = [file for folder in folders for file in sorted(Path(folder).glob("*.json"))]
-    files = [json.loads(file.read_text(encoding="utf-8")) for file in named]
+    files = told_apart([file.read_text(encoding="utf-8") for file in named])
     definitions = {short(name): d for file in files for name, d in file["definitions"].items()}
     paths = {path.removeprefix("/api/"): methods for file in files for path, methods in file["paths"].items()}
     served = [o for path, methods in paths.items() if subject(path) in SERVED for o in methods.values()]
@@ -42,6 +43,19 @@ def main(folders: list[str]) -> None:
         bodies={path: kinds for path, kinds in taken.items() if kinds},
         queries={path: names for path, names in asked.items() if names},
     )
+
+
+def told_apart(texts: list[str]) -> list[Json]:
+    """The files; requests of several agents that share a name and differ (``Merge``) are named with their agent's."""
+    files = [json.loads(text) for text in texts]
+    meanings: dict[str, set[str]] = {}
+    for file in files:
+        for name, definition in file["definitions"].items():
+            meanings.setdefault(short(name), set()).add(json.dumps(sorted(definition.get("properties", {}))))
+    # …Carriers.ContactCarriers.MergeRequest becomes …Carriers.ContactCarriers.ContactMergeRequest.
+    several = "|".join(sorted(name for name, found in meanings.items() if len(found) > 1))
+    shared = re.compile(rf'\.(\w+)Carriers\.({several})"')
+    return [json.loads(shared.sub(r'.\1Carriers.\1\2"', text)) for text in texts]
 
 
 def subject(path: str) -> str:
