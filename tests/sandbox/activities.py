@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from .answers import Call, bad
+from .answers import Call, bad, lacking
 from .business import refuse_stranger
 from .carriers import user
 from .facts import carrier
@@ -98,6 +98,8 @@ def _participant(call: Call, part: Row) -> Entity:
 
 def _kept(call: Call, shown: Entity, wanted: Entity) -> Row:
     refuse_stranger(call, wanted)
+    if (wanted.get("Recurrence") or {}).get("IsRecurrence"):
+        raise lacking("follow-ups that repeat (Recurrence)")
     kept: Row = {"participants": [_invited(call, part) for part in wanted.get("Participants") or []]}
     if wanted.get("IsAlldayEvent"):
         kept |= {key: stored_day(wanted.get(name)) for name, key in (("StartDate", "start"), ("EndDate", "end"))}

@@ -11,8 +11,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from . import records
+from . import duplicates, records
 from .answers import Call, bad
+from .asking import nothing
 from .facts import PATHS as DOCUMENTED
 from .fields import Entity
 from .kind import Kind, blank, is_blank, row_of, shown
@@ -21,6 +22,8 @@ from .saving import refuse_misfits
 from .world import Row
 
 Methods = dict[str, Callable[..., Response]]
+
+Fits = Callable[[int, Row], bool]
 
 
 def bare(entity: Entity) -> Entity:
@@ -137,6 +140,80 @@ def paths(kind: Kind) -> dict[str, Methods]:
         f"Validate{name}Entity": partial(validate_entity, kind=kind),
     }
     return {f"v1/Agents/{name}/{method}": {"POST": handler} for method, handler in handlers.items()}
+
+
+def fitting(call: Call, kind: Kind, fits: Fits) -> list[Entity]:
+    """Light carriers of the rows that fit."""
+    rows = call.tenant.table(kind.table).items()
+    return lights(call, kind, [key for key, row in rows if not row["deleted"] and fits(key, row)])
+
+
+def owned(kind: Kind, of: str, name: str) -> Callable[[Call], Response]:
+    """All light carriers of a kind whose row points at the record in the argument ``name``."""
+
+    def handler(call: Call) -> Response:
+        wanted = argument(call, name, int)
+        return call.answer(fitting(call, kind, lambda key, row: row[of] == wanted))
+
+    return handler
+
+
+def between(call: Call, kind: Kind, at: str, fits: Fits) -> list[Entity]:
+    """Light carriers of rows that fit and lie between the arguments ``StartTime`` and ``EndTime``, oldest first, at
+    most ``Count``."""
+    start, end, count = moment(call, "StartTime"), moment(call, "EndTime"), argument(call, "Count", int, 0)
+    rows = [(k, r) for k, r in call.tenant.table(kind.table).items() if not r["deleted"] and fits(k, r)]
+    inside = [(k, r) for k, r in rows if (not start or r[at] >= start) and (not end or r[at] <= end)]
+    keys = [key for key, _ in sorted(inside, key=lambda pair: pair[1][at])]
+    return lights(call, kind, keys)[: count or None]
+
+
+def moment(call: Call, name: str) -> str:
+    """An argument that is a time, as records store it; empty if it lacks."""
+    text = argument(call, name, str, "")
+    try:
+        return call.clock.store(text) if text else ""
+    except ValueError as error:
+        raise bad(f"{name}: {text!r} is no date") from error
+
+
+def one(kind: Kind, parameter: str) -> Callable[[Call], Response]:
+    """A full entity by an id in the query, null if it is missing."""
+    return lambda call: call.answer(shown_or_null(call, kind, id_in_query(call, parameter)))
+
+
+def default(kind: Kind) -> Callable[[Call], Response]:
+    return lambda call: call.answer(bare(records.fresh(call, kind)))
+
+
+def save(kind: Kind, name: str = "") -> Callable[[Call], Response]:
+    """Save an entity that is the body, or the parameter ``name`` in it."""
+    return lambda call: call.answer(saved(call, kind, argument(call, name, dict) if name else call.json))
+
+
+def delete(kind: Kind, name: str, in_query: bool = False) -> Callable[[Call], Response]:
+    def handler(call: Call) -> Response:
+        records.deleted(call, kind, id_in_query(call, name) if in_query else argument(call, name, int))
+        return nothing()
+
+    return handler
+
+
+def is_number_valid(kind: Kind) -> Callable[[Call], Response]:
+    def handler(call: Call) -> Response:
+        key = argument(call, "ContactId", int, 0)
+        return call.answer(duplicates.is_free(call, kind, key, argument(call, "Number", str)))
+
+    return handler
+
+
+def posted(handlers: dict[str, dict[str, Callable[[Call], Response]]]) -> dict[str, Methods]:
+    """Paths of agents' methods; the handlers stand by agent and method."""
+    return {
+        f"v1/Agents/{agent}/{method}": {"POST": handler}
+        for agent, methods in handlers.items()
+        for method, handler in methods.items()
+    }
 
 
 MAIN = ("Contact", "Person", "Sale", "Appointment", "Project", "Document", "Ticket")

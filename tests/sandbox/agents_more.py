@@ -1,85 +1,41 @@
-"""What else panels ask the agents of records: lists of a company, a person or a project, duplicates, consents,
-members, diaries, contents of documents, messages of requests."""
+"""What else panels ask the agents of companies, persons, requests, relations and selections."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 
 from starlette.responses import Response
 
-from . import consents, documents, duplicates, records, relations
+from . import consents, duplicates, records, relations
 from .activities import APPOINTMENT
-from .agents import Methods, argument, bare, id_in_query, lights, saved, seen_or_none, shown_or_null
-from .answers import Call, Refused, bad
-from .business import MEMBER, PROJECT, SALE, add_member, members_of
+from .agents import (
+    argument,
+    bare,
+    default,
+    delete,
+    fitting,
+    id_in_query,
+    is_number_valid,
+    light_or_null,
+    lights,
+    one,
+    posted,
+    save,
+    saved,
+    seen_or_none,
+    shown_or_null,
+)
+from .answers import Call, Refused, bad, not_found
+from .asking import asked, nothing
+from .business import SALE, members_of
+from .carriers import elements, user
 from .documents import DOCUMENT
 from .entities import COMPANY, PERSON, people_of
-from .fields import Entity
-from .kind import Kind, find, shown
-from .lights import member_light, messages_of
+from .kind import Kind, find, row_of, shown
+from .lights import message_light, messages_of
 from .relations import RELATION, SELECTION
+from .rights import is_user
 from .tickets import MESSAGE, TICKET
-from .world import Row
-
-
-def nothing() -> Response:
-    """204; a new one each time, as the gate sets a cookie on it."""
-    return Response(status_code=204)
-
-
-Fits = Callable[[int, Row], bool]
-
-
-def fitting(call: Call, kind: Kind, fits: Fits) -> list[Entity]:
-    """Light carriers of the rows that fit."""
-    rows = call.tenant.table(kind.table).items()
-    return lights(call, kind, [key for key, row in rows if not row["deleted"] and fits(key, row)])
-
-
-def owned(kind: Kind, of: str, name: str) -> Callable[[Call], Response]:
-    """All light carriers of a kind whose row points at the record in the argument ``name``."""
-
-    def handler(call: Call) -> Response:
-        wanted = argument(call, name, int)
-        return call.answer(fitting(call, kind, lambda key, row: row[of] == wanted))
-
-    return handler
-
-
-def sales_of(of: str, name: str, only_open: bool = False) -> Callable[[Call], Response]:
-    """Sales of a company or a person; ``OnlyOpenSales`` leaves out those that are decided."""
-
-    def handler(call: Call) -> Response:
-        wanted, limited = argument(call, name, int), only_open or argument(call, "OnlyOpenSales", bool, False)
-        return call.answer(
-            fitting(call, SALE, lambda key, row: row[of] == wanted and (row["status"] == "Open" or not limited))
-        )
-
-    return handler
-
-
-def timed(kind: Kind, at: str, of: str, name: str) -> Callable[[Call], Response]:
-    """Rows of a record between ``StartTime`` and ``EndTime``, oldest first, at most ``Count``; ``name`` empty: the
-    caller's own."""
-
-    def handler(call: Call) -> Response:
-        wanted = argument(call, name, int) if name else call.associate.associate_id
-        start, end, count = _moment(call, "StartTime"), _moment(call, "EndTime"), argument(call, "Count", int, 0)
-        rows = [(k, r) for k, r in call.tenant.table(kind.table).items() if r[of] == wanted and not r["deleted"]]
-        inside = [(k, r) for k, r in rows if (not start or r[at] >= start) and (not end or r[at] <= end)]
-        keys = [key for key, _ in sorted(inside, key=lambda pair: pair[1][at])]
-        return call.answer(lights(call, kind, keys)[: count or None])
-
-    return handler
-
-
-def _moment(call: Call, name: str) -> str:
-    text = argument(call, name, str, "")
-    try:
-        return call.clock.store(text) if text else ""
-    except ValueError as error:
-        raise bad(f"{name}: {text!r} is no date") from error
 
 
 def my_contact(call: Call) -> Response:
@@ -114,14 +70,6 @@ def persons_of_project(call: Call) -> Response:
     return call.answer(lights(call, PERSON, [row["person"] for _, row in found if row["person"]]))
 
 
-def is_number_valid(kind: Kind) -> Callable[[Call], Response]:
-    def handler(call: Call) -> Response:
-        key = argument(call, "ContactId", int, 0)
-        return call.answer(duplicates.is_free(call, kind, key, argument(call, "Number", str)))
-
-    return handler
-
-
 def name_duplicates(call: Call) -> Response:
     found = duplicates.companies_named(call, argument(call, "Name", str), argument(call, "Department", str, ""))
     return call.answer(found)
@@ -146,127 +94,8 @@ def consent_infos(call: Call) -> Response:
     return consents.consents(call, argument(call, "PersonId", int))
 
 
-APPOINTMENT_TYPES = ("inDiary", "inChecklist", "Note", "BookingForDiary", "BookingForChecklist")
-
-
-def new_appointment(call: Call) -> Response:
-    """A follow-up of a type, for a user."""
-    call.demand("appointment", "insert")
-    kind = argument(call, "Type", str, "inDiary")
-    if kind not in APPOINTMENT_TYPES:
-        raise bad(f"Type: {kind} is none of {', '.join(APPOINTMENT_TYPES)}")
-    row = APPOINTMENT.empty(call) | {"type": kind}
-    row["associate"] = argument(call, "AssociateId", int, 0) or row["associate"]
-    return call.answer(bare(shown(call, APPOINTMENT, 0, row, new=True)))
-
-
-def save_appointment(call: Call) -> Response:
-    """``Appointment/Save``: repeating follow-ups are not built, so each is saved alone."""
-    return call.answer(saved(call, APPOINTMENT, argument(call, "AppointmentEntity", dict)))
-
-
-def delete_appointment(call: Call) -> Response:
-    records.deleted(call, APPOINTMENT, argument(call, "AppointmentId", int))
-    return nothing()
-
-
-def toggle_appointment(call: Call) -> Response:
-    """Done becomes not done and back."""
-    key = argument(call, "AppointmentId", int)
-    row = find(call, APPOINTMENT, key, "update")
-    row["completed"] = not row["completed"]
-    records.touch(call, row)
-    records.tell(call, "appointment", key, "changed", ["completed"])
-    return call.answer("Completed" if row["completed"] else "NotStarted")
-
-
-def projects_of(of: str, name: str) -> Callable[[Call], Response]:
-    """Projects a company or a person takes part in."""
-
-    def handler(call: Call) -> Response:
-        wanted = argument(call, name, int)
-        return call.answer(
-            fitting(call, PROJECT, lambda key, row: any(m[of] == wanted for _, m in members_of(call, key)))
-        )
-
-    return handler
-
-
-def my_projects(call: Call) -> Response:
-    me, as_member = call.associate, argument(call, "IncludeMemberProjects", bool, False)
-
-    def mine(key: int, row: Row) -> bool:
-        takes_part = as_member and any(m["person"] == me.person_id for _, m in members_of(call, key))
-        return row["associate"] == me.associate_id or takes_part
-
-    return call.answer(fitting(call, PROJECT, mine))
-
-
-def project_duplicates(call: Call) -> Response:
-    return call.answer(duplicates.projects_named(call, argument(call, "Name", str)))
-
-
-def project_members(call: Call) -> Response:
-    project = argument(call, "ProjectId", int)
-    found = members_of(call, project) if seen_or_none(call, PROJECT, project) is not None else []
-    return call.answer([member_light(call, key, row) for key, row in found])
-
-
-def add_members(call: Call) -> Response:
-    project = argument(call, "ProjectEntityId", int)
-    find(call, PROJECT, project, "update")
-    for member in argument(call, "ProjectMembers", list):
-        add_member(call, project, member)
-    return nothing()
-
-
-def delete_members(call: Call) -> Response:
-    for key in relations.ids_of(argument(call, "MemberIds", list)):
-        records.deleted(call, MEMBER, key)
-    return nothing()
-
-
-def complete_project(call: Call) -> Response:
-    key = argument(call, "ProjectId", int)
-    row = find(call, PROJECT, key, "update")
-    row["completed"] = argument(call, "IsCompleted", bool)
-    records.touch(call, row)
-    records.tell(call, "project", key, "changed", ["completed"])
-    return nothing()
-
-
-def document_stream(call: Call) -> Response:
-    """The content itself for who accepts ``application/octet-stream`` (SuperOffice's client), else base64 in JSON."""
-    row = seen_or_none(call, DOCUMENT, argument(call, "DocumentId", int))
-    if row is not None and "application/octet-stream" in call.headers.get("accept", ""):
-        return Response(documents.bytes_of(row["content"]), media_type="application/octet-stream")
-    return call.answer(row["content"] if row is not None else None)
-
-
-def set_document_stream(call: Call) -> Response:
-    key, text = argument(call, "DocumentId", int), argument(call, "Stream", str)
-    return call.answer(documents.stored_content(call, key, documents.bytes_of(text)))
-
-
-def set_entity_stream(call: Call) -> Response:
-    key = argument(call, "DocumentEntity", dict).get("DocumentId") or 0
-    text = argument(call, "Stream", str)
-    if find(call, DOCUMENT, key, "update")["content"] and not argument(call, "OverwriteExistingData", bool, False):
-        raise Refused(400, "SoException", "The document has content already")
-    return call.answer(documents.stored_content(call, key, documents.bytes_of(text)))
-
-
-def document_length(call: Call) -> Response:
-    row = find(call, DOCUMENT, argument(call, "DocumentId", int))
-    return call.answer(len(base64.b64decode(row["content"])))
-
-
-def from_template(call: Call) -> Response:
-    return call.answer(documents.made_from_template(call, argument(call, "DocumentId", int)))
-
-
 def tickets(call: Call) -> Response:
-    ids = relations.ids_of(argument(call, "TicketIds", list))
+    ids = asked(call)["TicketIds"]
     return call.answer(lights(call, TICKET, ids))
 
 
@@ -278,26 +107,209 @@ def ticket_messages(call: Call) -> Response:
     return call.answer([bare(shown(call, MESSAGE, key, row)) for key, row in found])
 
 
-def one(kind: Kind, parameter: str) -> Callable[[Call], Response]:
-    """A full entity by an id in the query, null if it is missing."""
-    return lambda call: call.answer(shown_or_null(call, kind, id_in_query(call, parameter)))
+def my_contacts(call: Call) -> Response:
+    """Companies whose *our contact* the caller is."""
+    me = call.associate.associate_id
+    return call.answer(fitting(call, COMPANY, lambda key, row: row["associate"] == me))
 
 
-def default(kind: Kind) -> Callable[[Call], Response]:
-    return lambda call: call.answer(bare(records.fresh(call, kind)))
+def my_card(call: Call) -> Response:
+    """The caller's company with the caller as its only person."""
+    entity = shown_or_null(call, COMPANY, call.tenant.table("person")[call.associate.person_id]["contact"])
+    return call.answer(entity and entity | {"Persons": lights(call, PERSON, [call.associate.person_id])})
 
 
-def save(kind: Kind, name: str = "") -> Callable[[Call], Response]:
-    """Save an entity that is the body, or the parameter ``name`` in it."""
-    return lambda call: call.answer(saved(call, kind, argument(call, name, dict) if name else call.json))
+def add_person(call: Call) -> Response:
+    """A new person of a company, whatever company the entity names."""
+    given = asked(call)
+    find(call, COMPANY, given["ContactId"])
+    sent = (given["NewPersonEntity"] or {}) | {"PersonId": 0, "Contact": {"ContactId": given["ContactId"]}}
+    return call.answer(saved(call, PERSON, sent))
 
 
-def delete(kind: Kind, name: str, in_query: bool = False) -> Callable[[Call], Response]:
+def interests(kind: Kind, name: str, mdo: str) -> Callable[[Call], Response]:
+    """Some interests are switched on and some off; 400 for one that is in both, or in no list."""
+
     def handler(call: Call) -> Response:
-        records.deleted(call, kind, id_in_query(call, name) if in_query else argument(call, name, int))
+        given = asked(call)
+        on, off = set(given["EnableInterestIds"]), set(given["DisableInterestIds"])
+        if on & off or not on | off <= call.tenant.lists[mdo].keys():
+            raise bad("An interest is switched either on or off, and is in the list of interests")
+        row = find(call, kind, given[name], "update")
+        records.altered(call, kind, given[name], {"interests": sorted((set(row.get("interests", [])) | on) - off)})
         return nothing()
 
     return handler
+
+
+def undelete(kind: Kind) -> Callable[[Call], Response]:
+    """Out of the recycle bin; 404 for what never was."""
+
+    def handler(call: Call) -> Response:
+        key = argument(call, "Id", int)
+        row = call.tenant.table(kind.table).get(key)
+        if row is None:
+            raise not_found(kind.name, key)
+        call.demand(kind.table, "delete", row)
+        row["deleted"] = False
+        records.touch(call, row)
+        records.tell(call, kind.table, key, "changed", ["deleted"])
+        return nothing()
+
+    return handler
+
+
+def address(kind: Kind, name: str) -> Callable[[Call], Response]:
+    """The address of a company or a person; null for a record that is missing."""
+
+    def handler(call: Call) -> Response:
+        entity = shown_or_null(call, kind, argument(call, name, int))
+        return call.answer(entity and entity["Address"])
+
+    return handler
+
+
+def colleagues(call: Call) -> Response:
+    """Who works in the caller's company, by rank."""
+    company = call.tenant.table("person")[call.associate.person_id]["contact"]
+    return call.answer(lights(call, PERSON, [key for key, _ in people_of(call, company)]))
+
+
+def phones(call: Call) -> Response:
+    """All numbers of a person: direct, mobile, private, others."""
+    row = seen_or_none(call, PERSON, argument(call, "PersonId", int)) or {}
+    kinds = ("direct_phones", "mobile_phones", "private_phones", "other_phones")
+    return call.answer([one for name in kinds for one in elements(row.get(name, []))])
+
+
+def owner_of(call: Call, key: int) -> Response:
+    """*Our contact* at a person's company, as a person; null if there is none."""
+    person = seen_or_none(call, PERSON, key)
+    company = call.tenant.table("contact").get(person["contact"]) if person else None
+    owner = user(call.tenant, company["associate"]) if company else None
+    return call.answer(light_or_null(call, PERSON, owner.person_id) if owner else None)
+
+
+def rank(call: Call, key: int, wanted: int) -> int:
+    """Put a person at a place in the company, counted from 1, and the others in order around him; his rank then."""
+    row = find(call, PERSON, key, "update")
+    others = [(k, p) for k, p in people_of(call, row["contact"]) if k != key]
+    place = min(max(wanted, 1), len(others) + 1)
+    ordered = [*others[: place - 1], (key, row), *others[place - 1 :]]
+    for number, (person, there) in enumerate(ordered, 1):
+        if there["rank"] != number:
+            records.altered(call, PERSON, person, {"rank": number})
+    return place
+
+
+def set_rank(call: Call) -> Response:
+    given = asked(call)
+    rank(call, given["PersonId"], given["DesiredRank"])
+    return call.answer(True)
+
+
+def change_rank(call: Call) -> Response:
+    """One place up or down."""
+    given = asked(call)
+    row = find(call, PERSON, given["PersonId"], "update")
+    place = [key for key, _ in people_of(call, row["contact"])].index(given["PersonId"]) + 1
+    return call.answer(rank(call, given["PersonId"], place - 1 if given["MoveUp"] else place + 1))
+
+
+def normalize_ranks(call: Call) -> Response:
+    """Ranks of a company's persons, counted from 1 without gaps."""
+    found = people_of(call, asked(call)["ContactId"])
+    if found:
+        rank(call, found[0][0], 1)
+    return call.answer(bool(found))
+
+
+def move_person(call: Call) -> Response:
+    """To another company, with the follow-ups, documents and sales from a time on. Users stay [certification]."""
+    given = asked(call)
+    row = find(call, PERSON, given["PersonId"], "update")
+    find(call, COMPANY, given["DestinationContactId"])
+    if is_user(call, row):
+        raise Refused(403, "SoSentryException", "[SR_ACCESS_PERSON_ISASSOC] A user stays in the company")
+    since = call.clock.store(given["MoveAfterDate"])
+    place = {"contact": given["DestinationContactId"]}
+    for kind, at in ((APPOINTMENT, "start"), (DOCUMENT, "date"), (SALE, "date")):
+        rows = call.tenant.table(kind.table).items()
+        theirs = [key for key, one in rows if one["person"] == given["PersonId"] and one["contact"] == row["contact"]]
+        for key in theirs:
+            if call.tenant.table(kind.table)[key][at] >= since:
+                records.altered(call, kind, key, place)
+    records.altered(call, PERSON, given["PersonId"], place | {"rank": len(people_of(call, place["contact"])) + 1})
+    return nothing()
+
+
+# Requests
+
+
+def light_message(call: Call) -> Response:
+    key = id_in_query(call, "ticketMessageId")
+    row = seen_or_none(call, MESSAGE, key)
+    return call.answer(message_light(call, key, row) if row is not None else None)
+
+
+def accept_tickets(call: Call) -> Response:
+    """Requests become the caller's."""
+    for key in asked(call)["TicketIds"]:
+        records.altered(call, TICKET, key, {"owner": call.associate.associate_id})
+    return nothing()
+
+
+def mark_message(call: Call) -> Response:
+    given = asked(call)
+    records.altered(call, MESSAGE, given["TicketMessageId"], {"important": given["Important"]})
+    return nothing()
+
+
+def ticket_of_type(call: Call) -> Response:
+    """The default of a request of a type."""
+    call.demand("ticket", "insert")
+    key = argument(call, "TicketTypeId", int)
+    if key not in call.tenant.lists["tickettype"]:
+        raise bad(f"TicketTypeId: there is no request type {key}")
+    return call.answer(bare(shown(call, TICKET, 0, TICKET.empty(call) | {"type": key}, new=True)))
+
+
+def delete_tickets(call: Call) -> Response:
+    """Requests are marked as deleted; the ids of those that were."""
+    found = [key for key in asked(call)["TicketIds"] if row_of(call, TICKET, key) is not None]
+    for key in found:
+        records.deleted(call, TICKET, key)
+    return call.answer(found)
+
+
+def undelete_tickets(call: Call) -> Response:
+    for key in asked(call)["TicketIds"]:
+        row = call.tenant.table("ticket").get(key)
+        if row is None:
+            raise not_found("Ticket", key)
+        call.demand("ticket", "delete", row)
+        row |= {"deleted": False, "closed": "", "status": TICKET.empty(call)["status"]}
+        records.touch(call, row)
+        records.tell(call, "ticket", key, "changed", ["deleted", "status"])
+    return nothing()
+
+
+def read_by_owner(call: Call) -> Response:
+    """Read or not; changes nothing of a request that is another's."""
+    given = asked(call)
+    row = find(call, TICKET, given["TicketEntityId"])
+    if row["owner"] == call.associate.associate_id:
+        records.altered(call, TICKET, given["TicketEntityId"], {"read_status": given["ReadStatus"]})
+    return call.answer(bare(shown(call, TICKET, given["TicketEntityId"], row)))
+
+
+def read_status(call: Call) -> Response:
+    """Of several requests; the ids of those that were changed."""
+    given = asked(call)
+    found = [key for key in given["TicketIds"] if row_of(call, TICKET, key) is not None]
+    for key in found:
+        records.altered(call, TICKET, key, {"read_status": given["NewStatus"]})
+    return call.answer(found)
 
 
 def new_selection(call: Call) -> Response:
@@ -310,12 +322,12 @@ def new_selection(call: Call) -> Response:
 
 
 def add_to_selection(call: Call) -> Response:
-    ids = relations.ids_of(argument(call, "Ids", list))
+    ids = asked(call)["Ids"]
     return call.answer(relations.added(call, argument(call, "SelectionId", int), ids))
 
 
 def remove_from_selection(call: Call) -> Response:
-    ids = relations.ids_of(argument(call, "SelectionMemberIds", list))
+    ids = asked(call)["SelectionMemberIds"]
     relations.removed(call, argument(call, "SelectionId", int), ids)
     return nothing()
 
@@ -340,6 +352,12 @@ HANDLERS: dict[str, dict[str, Callable[[Call], Response]]] = {
         "GetNameDepartmentDuplicates": name_duplicates,
         "GetDomainDuplicates": lambda call: call.answer(duplicates.companies_at(call, argument(call, "Domain", str))),
         "IsNumberValid": is_number_valid(COMPANY),
+        "GetMyContacts": my_contacts,
+        "GetMyBizCard": my_card,
+        "AddPerson": add_person,
+        "GetAddress": address(COMPANY, "ContactId"),
+        "UpdateInterests": interests(COMPANY, "ContactId", "contint"),
+        "Undelete": undelete(COMPANY),
     },
     "Person": {
         "GetMyPerson": my_person,
@@ -351,55 +369,31 @@ HANDLERS: dict[str, dict[str, Callable[[Call], Response]]] = {
         "RemoveConsent": remove_consent,
         "GetConsentInfos": consent_infos,
         "IsNumberValid": is_number_valid(PERSON),
-    },
-    "Sale": {
-        "GetSalesFromContact": sales_of("contact", "ContactId"),
-        "GetOpenSalesForContact": sales_of("contact", "ContactId", only_open=True),
-        "GetSalesFromPerson": sales_of("person", "PersonId"),
-        "IsNumberValid": is_number_valid(SALE),
-    },
-    "Appointment": {
-        "CreateDefaultAppointmentEntityByType": new_appointment,
-        "CreateDefaultAppointmentEntityByTypeAndAssociate": new_appointment,
-        "GetAssociateDiary": timed(APPOINTMENT, "start", "associate", "AssociateId"),
-        "GetMyDiary": timed(APPOINTMENT, "start", "associate", ""),
-        "GetMyAppointments": timed(APPOINTMENT, "start", "associate", ""),
-        "GetContactAppointments": timed(APPOINTMENT, "start", "contact", "ContactId"),
-        "GetPersonAppointments": timed(APPOINTMENT, "start", "person", "PersonId"),
-        "GetProjectAppointments": timed(APPOINTMENT, "start", "project", "ProjectId"),
-        "Save": save_appointment,
-        "Delete": delete_appointment,
-        "ToggleAppointmentStatus": toggle_appointment,
-    },
-    "Project": {
-        "GetDuplicates": project_duplicates,
-        "GetProjectMembers": project_members,
-        "GetProjectMember": one(MEMBER, "projectMemberId"),
-        "CreateDefaultProjectMember": default(MEMBER),
-        "SaveProjectMember": save(MEMBER),
-        "DeleteProjectMember": delete(MEMBER, "projectMemberId", in_query=True),
-        "AddProjectMembers": add_members,
-        "DeleteProjectMembers": delete_members,
-        "GetProjectsFromContact": projects_of("contact", "ContactId"),
-        "GetProjectsFromPerson": projects_of("person", "PersonId"),
-        "GetMyProjects": my_projects,
-        "SetCompleted": complete_project,
-        "IsNumberValid": is_number_valid(PROJECT),
-    },
-    "Document": {
-        "GetDocumentStream": document_stream,
-        "SetDocumentStreamFromId": set_document_stream,
-        "SetDocumentStream": set_entity_stream,
-        "GetDocumentLength": document_length,
-        "CreateNewPhysicalDocumentFromTemplate": from_template,
-        "GetContactDocuments": timed(DOCUMENT, "date", "contact", "ContactId"),
-        "GetProjectDocuments": timed(DOCUMENT, "date", "project", "ProjectId"),
-        "GetPersonDocuments": owned(DOCUMENT, "person", "PersonId"),
-        "GetSaleDocuments": owned(DOCUMENT, "sale", "SaleId"),
+        "GetColleagues": colleagues,
+        "GetPhones": phones,
+        "GetMyOwner": lambda call: owner_of(call, call.associate.person_id),
+        "GetOwnerOnPersonId": lambda call: owner_of(call, argument(call, "PersonId", int)),
+        "GetAddress": address(PERSON, "PersonId"),
+        "UpdateInterests": interests(PERSON, "PersonId", "persint"),
+        "Undelete": undelete(PERSON),
+        "SetPersonRank": set_rank,
+        "ChangePersonRank": change_rank,
+        "NormalizeRanks": normalize_ranks,
+        "Move": move_person,
     },
     "Ticket": {
         "DeleteTicketEntity": delete(TICKET, "TicketEntityId"),
         "GetTickets": tickets,
+        "CreateDefaultForTicketType": ticket_of_type,
+        "SaveTicketEntityWithNotify": save(TICKET, "NewEntity"),
+        "AcceptTickets": accept_tickets,
+        "SetTicketReadByOwner": read_by_owner,
+        "UpdateTicketsReadStatus": read_status,
+        "SetDeletedStatusByIds": delete_tickets,
+        "UndeleteByIds": undelete_tickets,
+        "GetTicketMessage": light_message,
+        "SaveTicketMessageEntityWithNotify": save(MESSAGE, "NewEntity"),
+        "SetTicketMessageImportant": mark_message,
         "GetTicketMessageEntities": ticket_messages,
         "CreateDefaultTicketMessageEntity": default(MESSAGE),
         "GetTicketMessageEntity": one(MESSAGE, "ticketMessageEntityId"),
@@ -425,8 +419,4 @@ HANDLERS: dict[str, dict[str, Callable[[Call], Response]]] = {
     },
 }
 
-PATHS: dict[str, Methods] = {
-    f"v1/Agents/{agent}/{method}": {"POST": handler}
-    for agent, methods in HANDLERS.items()
-    for method, handler in methods.items()
-}
+PATHS = posted(HANDLERS)

@@ -17,7 +17,17 @@ from typing import Any
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
 
-from . import agents, agents_more, archive_agents, archives, rest, subjects, webhooks
+from . import (
+    agents,
+    agents_activities,
+    agents_business,
+    agents_more,
+    archive_agents,
+    archives,
+    rest,
+    subjects,
+    webhooks,
+)
 from .answers import Call, Refused, bad, denied, lacking
 from .facts import body_kind, documented, is_documented, queries
 from .gate import Gate
@@ -93,10 +103,14 @@ images inside messages, texts a customer has overridden."""
 UNBUILT_ARGUMENTS = (
     "Options",
     "Context",
-    "IncludeProjectAppointments",
     "IncludeStandard",
     "ConnectionInfo",
+    "SmtpEMailConnectionInfo",
+    "ImapEMailConnectionInfo",
+    "SendEmailToParticipants",
+    "Notify",
     "VersionId",
+    "WriteableUrl",
 )
 """The same in the requests of agents."""
 
@@ -151,6 +165,8 @@ PATHS = merged(
     webhooks.PATHS,
     agents.PATHS,
     agents_more.PATHS,
+    agents_activities.PATHS,
+    agents_business.PATHS,
     archive_agents.PATHS,
     archives.PATHS,
     subjects.PATHS,

@@ -138,6 +138,16 @@ def deleted(call: Call, kind: Kind, key: int) -> None:
     tell(call, kind.table, key, "deleted")
 
 
+def altered(call: Call, kind: Kind, key: int, changes: Row) -> Row:
+    """Change some of a record's row without its entity; the row."""
+    row = find(call, kind, key, "update")
+    differ = differing(row, row | changes)
+    row |= changes
+    touch(call, row)
+    tell(call, kind.table, key, "changed", differ)
+    return row
+
+
 def touch(call: Call, row: Row) -> None:
     """A row was changed now, by the caller."""
     row |= {"updated": call.world.stamp(), "updated_by": call.associate.associate_id}

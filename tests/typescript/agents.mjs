@@ -43,6 +43,10 @@ export const agents = {
     const flat = await agent.getPersonAsync(made.personId);
     assert.equal(flat.fullName, "Ola Nes");
     assert.equal((await agent.getPersonListAsync([made.personId])).length, 1);
+    assert.ok((await agent.getPersonsFromContactAsync(ACME)).some((one) => one.personId === made.personId));
+    assert.equal(await agent.setPersonRankAsync(made.personId, 1), true);
+    await agent.setConsentAsync(made.personId, "STORE", "API", "61A", "Told on the phone");
+    assert.equal(await agent.hasConsentAsync(made.personId, "STORE"), true);
     await agent.deletePersonEntityAsync(made.personId);
   },
 
@@ -53,6 +57,12 @@ export const agents = {
     assert.ok(made.saledate instanceof Date);
     assert.equal((await agent.getSaleAsync(made.saleId)).contactId, ACME);
     assert.equal((await agent.getSaleListAsync([made.saleId])).length, 1);
+    const stakeholder = await agent.createDefaultSaleStakeholderAsync();
+    await agent.addSaleStakeholdersAsync(made.saleId, [{ ...stakeholder, contactId: ACME, comment: "Signs" }]);
+    assert.equal((await agent.getSaleStakeholdersAsync(made.saleId))[0].comment, "Signs");
+    await agent.setAsSoldWithReasonAsync([made.saleId], 1);
+    assert.equal((await agent.getSaleEntityAsync(made.saleId)).status, "Sold");
+    assert.ok((await agent.getMyOpportunitiesAsync(5)).every((sale) => sale.status === "Open"));
     await agent.deleteSaleEntityAsync(made.saleId);
   },
 
@@ -61,6 +71,14 @@ export const agents = {
     assert.ok(made.startDate instanceof Date);
     assert.ok(await agent.getAppointmentAsync(made.appointmentId));
     assert.equal((await agent.getAppointmentListAsync([made.appointmentId])).length, 1);
+    const saved = await agent.saveAsync({ ...made, title: "Saved by the agent's own method" }, "OnlyThis", false, null, null);
+    assert.equal(saved.title, "Saved by the agent's own method");
+    const start = new Date(Date.UTC(2031, 4, 14, 9));
+    const moved = await agent.moveAsync(made.appointmentId, start, "OnlyThis");
+    assert.equal(moved.endDate - moved.startDate, made.endDate - made.startDate);
+    const day = [new Date(Date.UTC(2031, 4, 14)), new Date(Date.UTC(2031, 4, 15))];
+    assert.equal((await agent.getContactAppointmentsAsync(ACME, ...day, 10)).length, 1);
+    assert.equal(await agent.toggleAppointmentStatusAsync(made.appointmentId), "Completed");
     await agent.deleteAppointmentEntityAsync(made.appointmentId);
   },
 
@@ -68,6 +86,11 @@ export const agents = {
     const made = await lives(agent, "Project", (entity) => (entity.name = "Launch"), "name");
     assert.ok(await agent.getProjectAsync(made.projectId));
     assert.equal((await agent.getProjectListAsync([made.projectId])).length, 1);
+    await agent.addProjectMembersAsync(made.projectId, [{ ...(await agent.createDefaultProjectMemberAsync()), personId: 43 }]);
+    const [member] = await agent.getProjectMembersAsync(made.projectId);
+    assert.equal(member.personId, 43);
+    assert.equal((await agent.updateProjectMemberAsync({ ...member, comment: "Leads" })).comment, "Leads");
+    await agent.setCompletedAsync(made.projectId, true);
     await agent.deleteProjectEntityAsync(made.projectId);
   },
 
@@ -153,6 +176,9 @@ export const agents = {
     const said = await agent.saveTicketMessageEntityAsync(message);
     assert.equal((await agent.getTicketMessageEntityAsync(said.ejMessageId)).body, "Since this morning");
     assert.equal((await agent.getTicketMessageEntitiesAsync(made.ticketId, [said.ejMessageId])).length, 1);
+    await agent.acceptTicketsAsync([made.ticketId]);
+    assert.deepEqual(await agent.setDeletedStatusByIdsAsync([made.ticketId]), [made.ticketId]);
+    await agent.undeleteByIdsAsync([made.ticketId]);
   },
 
   async Relation(agent) {

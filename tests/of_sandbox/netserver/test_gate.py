@@ -104,7 +104,7 @@ def test_faults_of_another_tenant_path_or_method_do_not_matter(alice: Caller) ->
 
 def test_documented_but_missing_is_501_unknown_is_404(alice: Caller) -> None:
     assert "v1/Contact/17/Summary" in alice("GET", "v1/Contact/17/Summary", status=501)["ErrorMessage"]
-    assert "Agents/Sale/SetAsSold" in alice("POST", "v1/Agents/Sale/SetAsSold", status=501)["ErrorMessage"]
+    assert "Agents/Quote/GetQuote" in alice("POST", "v1/Agents/Quote/GetQuote", status=501)["ErrorMessage"]
     alice("POST", "v1/Agents/Sale/SetAsBought", status=404)
     alice("GET", "v1/Nonsense", status=404)
     alice("GET", "v1/Contact/17/Nonsense", status=404)

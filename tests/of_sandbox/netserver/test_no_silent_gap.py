@@ -69,7 +69,7 @@ def test_invented_parameters_are_refused(alice: Caller, method: str, path: str) 
         ("GET", "v1/Contact?$context=x", None),
         ("GET", "v1/Contact?$inlineCount=True", None),
         ("POST", "v1/Agents/Archive/GetAvailableColumns", {"ProviderName": "FindSale", "Context": "x"}),
-        ("POST", "v1/Agents/Appointment/GetPersonAppointments", {"PersonId": 4, "IncludeProjectAppointments": True}),
+        ("POST", "v1/Agents/Appointment/Delete", {"AppointmentId": 4, "SendEmailToParticipants": True}),
     ],
 )
 def test_what_would_change_an_answer_and_is_not_built(alice: Caller, method: str, path: str, body: Any) -> None:
