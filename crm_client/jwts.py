@@ -126,8 +126,6 @@ def _decoded(token: str, key: Key, issuer: str, audience: str | None) -> dict[st
     from jwt import PyJWTError, decode
 
     options: Any = {"require": ["exp", "nbf", "iat", "iss"], "verify_aud": audience is not None}
-    if audience is not None:
-        options["require"].append("aud")
     try:
         return decode(
             token,

@@ -16,7 +16,7 @@ from crm_client.auth import AHEAD, PATIENCE, UserToken, granted, renew, renew_as
 from crm_client.calls import Call, Operation
 from crm_client.clients import AT_ONCE, AsyncCrm
 from crm_client.contacts import contact
-from crm_client.errors import BadAnswer, BadRequest, CrmError, NotSignedIn, Unavailable
+from crm_client.errors import BadAnswer, BadRequest, CrmError, NotFound, NotSignedIn, Unavailable
 from crm_client.hands import LEASE
 
 from .conftest import BASE, TOKEN_URL, AsyncShelf, NetServer, Open, Shelf, grant
@@ -33,6 +33,10 @@ def only(token: str) -> Callable[[httpx.Request], httpx.Response]:
         return httpx.Response(200, json=ACME) if known else httpx.Response(401, json={"ErrorMessage": "Who are you?"})
 
     return answer
+
+
+def asking(call: Call) -> Operation[Any]:
+    return (yield call)
 
 
 @pytest.fixture
@@ -294,6 +298,34 @@ async def test_two_hundred_calls_renew_once(netserver: NetServer, seconds: float
     assert {company.name for company in companies} == {"Acme"}
     assert netserver.log.count(TOKENS) == 1
     assert shelf.events == ["claim", "save"]
+
+
+@pytest.mark.parametrize("seconds", [30, -1], ids=["ahead", "ended"])
+@pytest.mark.asyncio
+async def test_who_has_renewed_keeps_nobody_from_renewing(netserver: NetServer, seconds: float) -> None:
+    """Though his own call is still under way."""
+    shelf, arrived, answered = Shelf(grant(seconds=seconds)), asyncio.Event(), asyncio.Event()
+    tokens = iter(["8A:Cust12345.second", "8A:Cust12345.third"])
+    netserver.on("tokens", lambda _: httpx.Response(200, json=FRESH | {"access_token": next(tokens)}))
+    netserver.on("v1/Contact/17", only("8A:Cust12345.third"))
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/slow"):
+            arrived.set()
+            await answered.wait()
+        return netserver(request)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        auth = UserToken(TOKEN_URL, "sidecard", "top-secret", AsyncShelf(shelf), "alice")
+        crm = AsyncCrm(http, AsyncFixedAddress(BASE), auth)
+        slow = asyncio.create_task(crm(asking(Call("GET", "v1/slow"))))
+        async with asyncio.timeout(5):
+            await arrived.wait()
+            assert (await crm(contact(17))).name == "Acme"
+        assert not slow.done()
+        answered.set()
+        with pytest.raises(NotFound):
+            await slow
 
 
 @pytest.mark.asyncio

@@ -141,6 +141,11 @@ def test_retry_after_is_a_number_or_a_date(headers: dict[str, str], seconds: flo
     assert retry_after(headers) == seconds
 
 
+def test_retry_after_by_our_own_clock_where_the_server_tells_none() -> None:
+    later = datetime.now(UTC) + timedelta(seconds=90)
+    assert 85 < (retry_after({"retry-after": http_date(later)}) or 0) <= 90
+
+
 def test_a_date_is_in_utc_and_in_english() -> None:
     assert http_date(datetime(2026, 3, 1, 13, tzinfo=timezone(timedelta(hours=1)))) == "Sun, 01 Mar 2026 12:00:00 GMT"
     with pytest.raises(ValueError, match="time zone"):

@@ -14,6 +14,7 @@ from crm_client.calls import Call, Operation
 from crm_client.clients import AT_ONCE, AsyncCrm, async_http, sync_http
 from crm_client.contacts import contact
 from crm_client.errors import CrmError, Denied, Misdirected, NotFound, OutcomeUnknown, Unavailable
+from crm_client.gates import gates
 from crm_client.users import current_principal
 
 from .conftest import BASE, MOVED, Moving, NetServer, Open, Shelf, grant
@@ -141,9 +142,9 @@ def test_a_lost_answer(
     assert len(netserver.asked) == (3 if lost is httpx.ConnectError else 1)
 
 
-def test_no_trace_of_an_error_shows_a_token_or_what_was_typed(netserver: NetServer, open_crm: Open) -> None:
-    """A traceback ends in logs and error trackers."""
-    token = "8A:Cust12345.very-secret"
+@pytest.mark.parametrize("token", ["8A:Cust12345.very-secret", "very-secret"])
+def test_no_trace_of_an_error_shows_a_token_or_what_was_typed(netserver: NetServer, open_crm: Open, token: str) -> None:
+    """A traceback ends in logs and error trackers. A token is masked whatever it looks like."""
     netserver.on("v1/Contact", {"ErrorMessage": f"Bad {token} of app-secret"}, status=400)
     crm = open_crm(netserver, Shelf(grant(token)), app_token="app-secret")
     with pytest.raises(CrmError) as caught:
@@ -264,6 +265,48 @@ async def test_a_call_that_never_got_its_turn_was_not_sent() -> None:
     assert caught.value.sent is False
     await crowd
     await crm.http.aclose()
+
+
+def silent() -> httpx.AsyncClient:
+    """Its answers never come."""
+    return httpx.AsyncClient(transport=httpx.MockTransport(Slow(30)))
+
+
+async def read_body(crm: AsyncCrm) -> None:
+    async with crm.stream(Call("GET", "v1/Document/5/Content")):
+        raise AssertionError
+
+
+async def read_record(crm: AsyncCrm) -> None:
+    await crm(contact(17))
+
+
+either = pytest.mark.parametrize("ask", [read_record, read_body])
+
+
+@either
+@pytest.mark.asyncio
+async def test_who_goes_away_holds_no_place(ask: Any) -> None:
+    """Under way or still waiting for a place: a browser closes, a task is stopped."""
+    async with silent() as http:
+        crm = AsyncCrm(http, AsyncFixedAddress(BASE), None)
+        tasks = [asyncio.create_task(ask(crm)) for _ in range(AT_ONCE + 5)]
+        await asyncio.sleep(0.05)
+        assert (gates().altogether, len(gates().waiting[BASE])) == (AT_ONCE, 5)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    assert (gates().altogether, gates().under_way, gates().waiting) == (0, {}, {})
+
+
+@either
+@pytest.mark.asyncio
+async def test_who_meets_his_deadline_holds_no_place(ask: Any) -> None:
+    async with silent() as http:
+        crm = AsyncCrm(http, AsyncFixedAddress(BASE), None, deadline=0.05)
+        with pytest.raises(Unavailable):
+            await ask(crm)
+    assert gates().under_way == {}
 
 
 def test_no_client_takes_anything_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,6 +95,7 @@ async def test_who_gives_up_leaves_no_gap():
     leaving, staying = await calls.ask("Slow", 2)
     leaving.cancel()
     await calls.settle()
+    assert len(calls.gates.waiting["Slow"]) == 1
     await calls.end(1)
     assert len(calls.begun) == AT_ONCE + 1
     assert not staying.done()
@@ -121,9 +122,10 @@ async def test_nor_where_his_place_comes_in_the_same_moment(
     leaving, _ = await calls.ask("Slow", 2)
     await race(leaving, calls)
     await calls.settle()
-    assert calls.gates.under_way["Slow"] == AT_ONCE
+    assert (calls.gates.under_way["Slow"], len(calls.begun)) == (AT_ONCE, AT_ONCE + 1)
     await calls.end_all()
     assert leaving.cancelled()
+    assert (calls.gates.under_way, calls.gates.waiting) == ({}, {})
 
 
 async def test_of_a_tenant_that_is_not_asked_nothing_is_kept():

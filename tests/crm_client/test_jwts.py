@@ -47,6 +47,13 @@ def test_a_key_without_a_name_will_do() -> None:
     assert validated(token(x5t=None), [Key(frozenset(), OTHER.public_key()), *KEYS], ISSUER, "spn:1")
 
 
+@pytest.mark.parametrize("times", [{"exp": -30}, {"nbf": 30}, {"iat": 30}], ids=str)
+def test_clocks_may_differ_a_little(times: dict[str, int]) -> None:
+    now = int(time.time())
+    given = {name: str(now + seconds) if name == "iat" else now + seconds for name, seconds in times.items()}
+    assert validated(token(**given), KEYS, ISSUER, "spn:1")
+
+
 NOW = int(time.time())
 
 
@@ -64,6 +71,7 @@ NOW = int(time.time())
         {"iat": "yesterday"},
         *({name: None} for name in ("iss", "aud", "exp", "nbf", "iat")),
         {"key": "a secret that is long enough to be one", "algorithm": "HS256"},
+        *({"algorithm": algorithm} for algorithm in ("RS384", "RS512", "PS256")),
         {"key": "", "algorithm": "none"},
     ],
     ids=", ".join,
@@ -108,7 +116,7 @@ def published(key: rsa.RSAPrivateKey, x5t: str) -> dict[str, Any]:
 def test_keys_of_a_published_set() -> None:
     """Whatever else is in it."""
     odd = [{"kty": "EC"}, {"kty": "RSA", "use": "enc"}, {"kty": "RSA"}, "x", None]
-    keys = keys_in({"keys": [*odd, published(OURS, "ours")]})
+    keys = keys_in({"keys": [*odd, published(OURS, "ours") | {"alg": "HS256"}]})
     assert [key.names for key in keys] == [{"ours"}]
     assert validated(token(), keys, ISSUER, "spn:1")
     assert [keys_in(document) for document in (None, [], {}, {"keys": 5})] == [()] * 4

@@ -116,9 +116,11 @@ def test_a_blocking_call_that_never_got_its_turn_was_not_sent(netserver: NetServ
     turn = gate(base)
     while turn.acquire(blocking=False):
         pass
+    began = time.monotonic()
     with httpx.Client(transport=httpx.MockTransport(netserver)) as http, pytest.raises(Unavailable) as caught:
         Crm(http, FixedAddress(base), None, deadline=0.05)(asking(Call("POST", "v1/Contact")))
     assert (caught.value.sent, netserver.asked) == (False, [])
+    assert time.monotonic() - began < 2
 
 
 def test_a_blocking_call_does_not_wait_for_a_renewal_forever(netserver: NetServer, open_crm: Open) -> None:

@@ -15,8 +15,9 @@ import pytest
 from crm_client.address import AsyncFixedAddress, FixedAddress
 from crm_client.auth import UserToken
 from crm_client.calls import NEXT_LINK, Call, Operation, Page, Stream, Upload, follow
-from crm_client.clients import AsyncCrm, Crm, async_http, sync_http
+from crm_client.clients import AT_ONCE, AsyncCrm, Crm, async_http, sync_http
 from crm_client.errors import CrmError, Denied, NotFound, OutcomeUnknown, Unavailable
+from crm_client.gates import gates
 from crm_client.hooks import CallRecord
 from crm_client.stores import AsyncMemoryStore, MemoryStore
 
@@ -120,6 +121,43 @@ def test_a_download_is_told_once_it_is_over(serve: Any, down: Any) -> None:
     told: list[CallRecord] = []
     down(serve(large), hooks=[told.append])
     assert [(one.path, one.status, one.sent) for one in told] == [("v1/Document/{id}/Content", 200, 1)]
+
+
+def asking(call: Call) -> Operation[Any]:
+    return (yield call)
+
+
+def blob(_: httpx.Request) -> httpx.Response:
+    return httpx.Response(200, content=b"blob")
+
+
+def test_a_body_that_is_read_has_its_place_among_the_calls() -> None:
+    base = "https://online2.superoffice.com/Reading/api/"
+    with httpx.Client(transport=httpx.MockTransport(blob)) as http:
+        crm = Crm(http, FixedAddress(base), None, deadline=0.05)
+        with contextlib.ExitStack() as reading:
+            for _ in range(AT_ONCE):
+                reading.enter_context(crm.stream(BLOB))
+            with pytest.raises(Unavailable) as caught:
+                crm(asking(BLOB))
+        assert caught.value.sent is False
+        with crm.stream(BLOB) as pieces:
+            assert b"".join(pieces) == b"blob"
+
+
+@pytest.mark.asyncio
+async def test_so_it_has_where_it_is_awaited() -> None:
+    async with httpx.AsyncClient(transport=httpx.MockTransport(blob)) as http:
+        crm = AsyncCrm(http, AsyncFixedAddress(BASE), None, deadline=0.05)
+        async with contextlib.AsyncExitStack() as reading:
+            for _ in range(AT_ONCE):
+                await reading.enter_async_context(crm.stream(BLOB))
+            with pytest.raises(Unavailable) as caught:
+                await crm(asking(BLOB))
+        assert caught.value.sent is False
+        async with crm.stream(BLOB) as pieces:
+            assert [piece async for piece in pieces] == [b"blob"]
+    assert gates().under_way == {}
 
 
 # Up

@@ -64,6 +64,20 @@ def test_a_missing_or_wrong_signature(headers: dict[str, str]) -> None:
         Event.from_http(headers, BODY, SECRET)
 
 
+@pytest.mark.parametrize("body", [b"", b"?", b"[]", b'{"Event": 5}'])
+def test_nothing_is_read_before_the_signature(body: bytes) -> None:
+    """Whoever cannot sign learns nothing of what we make of bodies."""
+    with pytest.raises(Forged):
+        Event.from_http({"X-SuperOffice-Signature": SIGNATURE}, body, SECRET)
+
+
+def test_signatures_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[tuple[bytes, bytes]] = []
+    monkeypatch.setattr("hmac.compare_digest", lambda *both: not compared.append(both))
+    check("anything", BODY, SECRET)
+    assert compared == [(SIGNATURE.encode(), b"anything")]
+
+
 def test_without_a_secret_nobody_is_believed() -> None:
     """An empty key would let anybody sign."""
     with pytest.raises(ValueError, match="secret"):

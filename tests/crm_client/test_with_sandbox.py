@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm_client.activities import last_activity_of, next_activity_of, overdue_activity_of
+from crm_client.address import AsyncStateAddress
+from crm_client.address import StateAddress as BlockingStateAddress
 from crm_client.archive import Archive, contains, first_page, pages
 from crm_client.auth import Grant, UserToken
 from crm_client.calls import Call, Operation
@@ -30,6 +34,7 @@ from crm_client.errors import (
     Throttled,
     Unavailable,
 )
+from crm_client.hooks import CallRecord
 from crm_client.lists import mdo_list
 from crm_client.persons import persons_of
 from crm_client.sales import open_sales_of, sums
@@ -411,21 +416,45 @@ def alice(sandbox: Sandbox) -> Iterator[AwaitingUser]:
     user.close()
 
 
-def test_fifty_calls_while_a_tenant_moves(sandbox: Sandbox, alice: AwaitingUser) -> None:
-    """All succeed, none is sent more than twice."""
+def test_fifty_calls_while_a_tenant_moves(sandbox: Sandbox, sign_in: SignIn) -> None:
+    """All succeed, none is sent more than twice, and SuperOffice is asked once where the tenant lives now."""
     sandbox.world.faults.append(Fault(delay=0.02))
+    told: list[CallRecord] = []
+    user = sign_in()
+    user.crm.hooks = [told.append]
+    ctx = "Cust12345"
 
-    async def move() -> None:
-        await asyncio.sleep(0.03)
-        sandbox.world.tenants["Cust12345"].host = "app"
+    def move() -> None:
+        time.sleep(0.03)
+        sandbox.world.tenants[ctx].host = "app"
 
-    async def crowd() -> list[Contact]:
-        companies, _ = await asyncio.gather(asyncio.gather(*[alice.crm(contact(17)) for _ in range(50)]), move())
+    async def crowd(crm: AsyncCrm) -> list[Contact]:
+        crm.address = AsyncStateAddress(crm.http, sandbox.login_url, ctx)
+        await crm.address.get()
+        companies, _ = await asyncio.gather(
+            asyncio.gather(*[crm(contact(17)) for _ in range(50)]), asyncio.to_thread(move)
+        )
         return companies
 
-    assert len(alice.runner.run(crowd())) == 50
+    def threads(crm: Crm) -> list[Contact]:
+        crm.address = BlockingStateAddress(crm.http, sandbox.login_url, ctx)
+        crm.address.get()
+        with ThreadPoolExecutor(51) as pool:
+            calls = [pool.submit(crm, contact(17)) for _ in range(50)]
+            pool.submit(move)
+            return [call.result() for call in calls]
+
+    before = asked_where(sandbox)
+    companies = threads(user.crm) if isinstance(user, BlockingUser) else user.runner.run(crowd(user.crm))
+    assert {company.contact_id for company in companies} == {17}
+    assert len(told) == 50
+    assert {record.sent for record in told} == {1, 2}
     assert statuses(sandbox).count(200) == 50
-    assert len(statuses(sandbox)) <= 100
+    assert asked_where(sandbox) - before == 2
+
+
+def asked_where(sandbox: Sandbox) -> int:
+    return sum("/api/state/" in call["path"] for call in sandbox.world.calls)
 
 
 def test_no_cookie_of_netserver_is_sent_back(sign_in: SignIn) -> None:
