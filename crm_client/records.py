@@ -29,11 +29,11 @@ from datetime import datetime
 from typing import Any, Self
 
 from crm_client.calls import Call, Operation, http_date
-from crm_client.errors import BadAnswer
+from crm_client.errors import BadAnswer, Denied
 from crm_client.fields import PLACE, Place, associate_at, custom_at, moment_at, read_at
 from crm_client.frozen import dataclass, filled
 from crm_client.patch import MISSING, Change, applied, guarded, replaced, value_at
-from crm_client.values import FieldRight, Item, TableRight, integer
+from crm_client.values import FieldRight, Item, TableMask, TableRight, integer
 
 
 @dataclass(frozen=True)
@@ -146,8 +146,11 @@ class Kind[R: Record]:
         return f"{self.path}/{int(key)}"
 
     def read(self, key: int, **query: str) -> Operation[R]:
-        """One record. Raises ``NotFound``."""
-        return self.parse((yield Call("GET", self.at(key), query=query, language=self.language)))
+        """One record. Raises ``NotFound``, and ``Denied`` also where SuperOffice hides a record by emptying it."""
+        found = self.parse((yield Call("GET", self.at(key), query=query, language=self.language)))
+        if not found.table_right.mask & TableMask.SELECT:
+            raise Denied(f"{self.at(key)}: hidden by rights", status=200, message=found.table_right.reason)
+        return found
 
     def new(self) -> Operation[R]:
         """A record as SuperOffice would start it, not saved."""

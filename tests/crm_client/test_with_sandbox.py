@@ -37,7 +37,7 @@ from crm_client.errors import (
 from crm_client.hooks import CallRecord
 from crm_client.lists import mdo_list
 from crm_client.persons import persons_of
-from crm_client.sales import open_sales_of, sums
+from crm_client.sales import open_sales_of, sale, sums
 from crm_client.state import TenantState, state_url
 from crm_client.users import current_principal
 from tests.sandbox.server import Sandbox
@@ -326,6 +326,18 @@ def test_a_denied_archive(sandbox: Sandbox, sign_in: SignIn) -> None:
     with pytest.raises(Denied):
         sign_in("bob").ask(open_sales_of(17))
     assert sign_in("alice").ask(open_sales_of(17))
+
+
+@pytest.mark.parametrize("blank", [False, True])
+def test_a_hidden_record_is_denied_refused_or_blank(sandbox: Sandbox, sign_in: SignIn, blank: bool) -> None:
+    """What REST answers is not documented; NetServer's own objects come empty."""
+    sandbox.world.netserver.hidden_records_are_blank = blank
+    sales = sandbox.world.tenants["Cust12345"].table("sale")
+    eva = sign_in("eva")
+    with pytest.raises(Denied) as caught:
+        eva.ask(sale(next(key for key, row in sales.items() if row["associate"] == 6)))
+    assert caught.value.message
+    assert eva.ask(sale(next(key for key, row in sales.items() if row["associate"] == 8))).table_right.can_delete
 
 
 @pytest.mark.parametrize(

@@ -173,3 +173,29 @@ def test_the_group_s_sale_of_the_other_customer_is_read_only(db: None, sandbox: 
     assert 'class="locked"' in group
     assert not offered(group) & {"edit", "move", "postpone", "sold", "lost"}
     assert hidden.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "table", "query"),
+    [
+        ("company", "contact", {}),
+        ("person", "person", {"person_id": 43}),
+        ("sale", "sale", {"sale_id": 2}),
+        ("project", "project", {"project_id": 1}),
+        ("request", "ticket", {"ticket_id": 1}),
+    ],
+)
+def test_a_record_that_comes_blank_is_no_empty_one(
+    eva: Client, sandbox: Sandbox, tenant: Tenant, path: str, table: str, query: dict[str, int]
+) -> None:
+    """SuperOffice may hide a record by emptying it: the panel says that it is hidden, and why, as of a refusal."""
+    sandbox.world.netserver.hidden_records_are_blank = True
+    lines = roles(tenant)[5]["rights"][table]
+    lines |= {relation: "" for relation in lines if relation != "MyOwn"}
+
+    response = eva.get(address(tenant, "eva", path, **query))
+
+    page = text_of(response)
+    assert response.status_code == 403
+    assert "SuperOffice does not give you access to this" in page
+    assert REASON in page
