@@ -136,15 +136,23 @@ def replaced[T](
     record = yield Call("GET", path, language=language)
     if not _is_record(record):
         raise BadAnswer(f"GET {path}: the answer is no record")
+    body = reconciled(f"PUT {path}", record, changes, parse)
+    updated = moment(value_at(record, "UpdatedDate"))
+    guard = {"If-Unmodified-Since": http_date(updated)} if updated else {}
+    answer = yield Call("PUT", path, json=body, headers=guard, language=language)
+    return parse(answer if _is_record(answer) else (yield Call("GET", path, language=language)))
+
+
+def reconciled(
+    name: str, record: Mapping[str, Any], changes: Sequence[Change], parse: Callable[[Mapping[str, Any]], Any]
+) -> dict[str, Any]:
+    """A record as it is now with changes in it. Raises ``Conflict`` where somebody else changed what was seen."""
     overtaken = tuple(
         change.guarded for change in changes if change.is_overtaken(record) and not change.is_done(record)
     )
     if overtaken:
-        raise Conflict(f"PUT {path}: changed by somebody else", current=parse(record), paths=overtaken)
-    updated = moment(value_at(record, "UpdatedDate"))
-    guard = {"If-Unmodified-Since": http_date(updated)} if updated else {}
-    answer = yield Call("PUT", path, json=applied(record, changes), headers=guard, language=language)
-    return parse(answer if _is_record(answer) else (yield Call("GET", path, language=language)))
+        raise Conflict(f"{name}: changed by somebody else", current=parse(record), paths=overtaken)
+    return applied(record, changes)
 
 
 def applied(record: Mapping[str, Any], changes: Sequence[Change]) -> dict[str, Any]:

@@ -15,10 +15,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_client.calls import UNTRANSLATED, Call, Operation
-from crm_client.errors import BadAnswer
+from crm_client.errors import BadAnswer, NotFound
 from crm_client.fields import Word, flag_at, number_at, read_at, text_at, word_at
 from crm_client.frozen import dataclass
-from crm_client.patch import applied
+from crm_client.patch import reconciled
 from crm_client.records import Record, changes
 from crm_client.values import integer
 
@@ -80,9 +80,18 @@ def new_task_menu() -> Operation[TaskMenu]:
 
 
 def save_task_menu(seen: TaskMenu, **wanted: Any) -> Operation[TaskMenu]:
-    """Save a new item, begun by ``new_task_menu``, or one that was read, as it is wanted."""
-    entity = applied(seen.raw, changes(seen, **wanted))
-    return _parsed((yield _agent("SaveTaskMenu", dict(entity), reads=False)))
+    """Save a new item, begun by ``new_task_menu``, or one that was read, as it is wanted.
+
+    Raises ``NotFound`` if it is there no more, ``Conflict`` with ``current: TaskMenu``.
+    """
+    now: Any = seen.raw
+    if seen.menu_id:
+        query = {"taskMenuId": str(seen.menu_id)}
+        now = yield Call("POST", f"{_LIST}/GetTaskMenu", query=query, reads=True, language=UNTRANSLATED)
+        if not isinstance(now, Mapping):
+            raise NotFound(f"{_LIST}/GetTaskMenu: the item is there no more")
+    body = reconciled(f"{_LIST}/SaveTaskMenu", now, changes(seen, **wanted), TaskMenu.parse)
+    return _parsed((yield _agent("SaveTaskMenu", body, reads=False)))
 
 
 def remove_task_menu(menu_id: int) -> Operation[None]:

@@ -32,10 +32,10 @@ from urllib.parse import quote
 from crm_client.archive import Cell, Row, cells
 from crm_client.calls import UNTRANSLATED, Call, Operation
 from crm_client.encoded import EMPTY_DATE, decoded, encoded
-from crm_client.errors import BadAnswer, Unavailable
+from crm_client.errors import BadAnswer, NotFound, Unavailable
 from crm_client.fields import Place, Word, flag_at, number_at, read_at, text_at, word_at
 from crm_client.frozen import dataclass, replace
-from crm_client.patch import MISSING, Change, applied, escaped
+from crm_client.patch import MISSING, Change, applied, escaped, reconciled
 from crm_client.records import Record, changes
 from crm_client.values import FieldRight, Item, amount, day, integer, text, yes
 
@@ -241,8 +241,21 @@ def add_field(owner: Owner, field_type: FieldType, **wanted: Any) -> Operation[U
 
 
 def change_field(owner: Owner, seen: UdefField, **wanted: Any) -> Operation[UdefField]:
-    """Change a field of the draft as ``layout`` gave it; ``publish`` makes it real."""
-    return _save(owner, applied(seen.raw, changes(seen, **wanted)))
+    """Change a field of the draft as ``layout`` gave it; ``publish`` makes it real.
+
+    Raises ``NotFound`` if it is there no more, ``Conflict`` with ``current: UdefField``.
+    """
+    path = f"v1/{owner}/UdefLayout"
+    draft = yield from layout(owner)
+    now = next((one.raw for one in draft if one.prog_id.lower() == seen.prog_id.lower()), None)
+    if now is None:
+        raise NotFound(f"{path}: the field is there no more")
+    body = reconciled(f"PUT {path}", now, changes(seen, **wanted), UdefField.parse)
+    saved = _fields((yield Call("PUT", path, json=[body], language=UNTRANSLATED)))
+    found = next((one for one in saved if one.prog_id.lower() == text(body.get("ProgId")).lower()), None)
+    if found is None:
+        raise BadAnswer(f"{path}: the field is not in the answer")
+    return found
 
 
 def remove_field(owner: Owner, prog_id: str) -> Operation[None]:
@@ -261,15 +274,6 @@ def publish(owner: Owner) -> Operation[None]:
 def show_published() -> Operation[None]:
     """Have SuperOffice's screens show what is published; ``publish`` does."""
     yield Call("POST", "v1/Agents/Configuration/RebuildUdefDeltas")
-
-
-def _save(owner: Owner, field: Mapping[str, Any]) -> Operation[UdefField]:
-    saved = _fields((yield Call("PUT", f"v1/{owner}/UdefLayout", json=[dict(field)], language=UNTRANSLATED)))
-    wanted = text(field.get("ProgId")).lower()
-    found = next((one for one in saved if one.prog_id.lower() == wanted), None)
-    if found is None:
-        raise BadAnswer(f"v1/{owner}/UdefLayout: the field is not in the answer")
-    return found
 
 
 def _fields(found: Any) -> list[UdefField]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crm_client import associates, contacts, lists, sales, udef, webpanels
+from crm_client import associates, contacts, lists, sales, taskmenus, udef, webpanels
 from crm_client.archive import Archive, cells, is_, metadata, not_one_of, one_of, pages
 from crm_client.errors import BadRequest, Conflict, CrmError, NotFound
 from crm_client.records import changes
@@ -158,6 +158,22 @@ def test_a_panel_two_applications_call_alike(alice: User) -> None:
     assert caught.value.message
 
 
+def test_two_edit_one_item_of_a_task_menu(sign_in: SignIn) -> None:
+    alice, other = sign_in(), sign_in()
+    wanted = {"prog_id": "acme.open", "name": "Acme", "table": "contact", "task_type": taskmenus.TaskType.URL}
+    seen = alice.ask(
+        taskmenus.save_task_menu(alice.ask(taskmenus.new_task_menu()), target="https://x.example/", **wanted)
+    )
+    other.ask(taskmenus.save_task_menu(seen, tooltip="theirs"))
+    with pytest.raises(Conflict) as caught:
+        alice.ask(taskmenus.save_task_menu(seen, tooltip="mine"))
+    assert caught.value.current.tooltip == "theirs"
+    assert alice.ask(taskmenus.save_task_menu(seen, rank=7)).tooltip == "theirs"
+    other.ask(taskmenus.remove_task_menu(seen.menu_id))
+    with pytest.raises(NotFound):
+        alice.ask(taskmenus.save_task_menu(seen, rank=8))
+
+
 OWN_FIELDS = [
     (FieldType.NUMBER, 42),
     (FieldType.SHORT_TEXT, "[I:5] O'Hara"),
@@ -233,7 +249,13 @@ def test_a_field_is_changed_and_removed(alice: User) -> None:
     [draft] = [one for one in alice.ask(udef.layout("Sale")) if one.prog_id == "Acme.Size"]
     changed = alice.ask(udef.change_field("Sale", draft, tooltip="Of shoes", is_mandatory=True))
     assert (changed.tooltip, changed.is_mandatory) == ("Of shoes", True)
+    with pytest.raises(Conflict) as caught:
+        alice.ask(udef.change_field("Sale", draft, tooltip="Of hats"))
+    assert caught.value.current.tooltip == "Of shoes"
+    assert alice.ask(udef.change_field("Sale", draft, label="Measure")).tooltip == "Of shoes"
     alice.ask(udef.remove_field("Sale", "Acme.Size"))
+    with pytest.raises(NotFound):
+        alice.ask(udef.change_field("Sale", draft, label="Measure"))
     with pytest.raises(NotFound):
         alice.ask(udef.udef_field("Sale", "Acme.Size"))
 
