@@ -15,7 +15,7 @@ The content is never held in memory as a whole, neither up nor down.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crm_client.appointments import ActivityStatus
@@ -94,14 +94,19 @@ def content(document_id: int) -> Call:
 
 
 def upload(document_id: int, body: Upload) -> Operation[Document]:
-    """Replace the content. Is its answer lost, ``OutcomeUnknown`` is raised."""
+    """Replace the content; SuperOffice may give the file another name. Is its answer lost, ``OutcomeUnknown`` is
+    raised.
+    """
     return DOCUMENTS.parse((yield Call("PUT", f"v1/Document/{int(document_id)}/Content", upload=body)))
 
 
-def fill_from_template(document_id: int, **ids: int) -> Operation[None]:
-    """Make the content from the document's template. ``ids`` as documented: ``contactId``, ``personId`` …"""
+def fill_from_template(document_id: int, tags: Mapping[str, str] | None = None, **ids: int) -> Operation[Document]:
+    """Make the content from the document's template; ``ids`` as documented: ``contactId``, ``personId`` …, ``tags``
+    are values of tags of one's own. SuperOffice may give the file another name.
+    """
     query = {name: quoted(int(value)) for name, value in ids.items()}
-    yield Call("POST", f"v1/Document/{int(document_id)}/Content", json={}, query=query)
+    call = Call("POST", f"v1/Document/{int(document_id)}/Content", json=dict(tags or {}), query=query)
+    return DOCUMENTS.parse((yield call))
 
 
 def size(document_id: int) -> Operation[int]:

@@ -47,7 +47,7 @@ class Line:
     def parse(cls, row: Row) -> Self:
         """From a row of an archive, leniently."""
         values = {
-            name: one.reads(row.get("PrimaryKey") if one.is_key and one.name not in row else row.get(one.name))
+            name: one.reads(_key(row, one.name) if one.is_key else row.get(one.name))
             for name, one in _columns(cls).items()
         }
         values["raw"] = row
@@ -60,10 +60,15 @@ def column[T](name: str, reads: Callable[[Any], T]) -> T:
 
 
 def key(name: str) -> int:
-    """The column of the row's own id; ``PrimaryKey`` stands in for it where it did not come. It is 0 in rows of other
-    types, such as a document among activities [arch].
+    """The column of the row's own id; ``PrimaryKey`` stands in for it where it did not come, or came as a name. It is 0
+    in rows of other types, such as a document among activities [arch].
     """
     return _declared(_Column(name, integer, is_key=True))
+
+
+def _key(row: Row, name: str) -> Any:
+    told = row.get(name, row.get("PrimaryKey"))
+    return row.get("PrimaryKey") if isinstance(told, str) and told and not integer(told) else told
 
 
 def _declared[T](column: _Column[T]) -> T:

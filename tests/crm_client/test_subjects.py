@@ -302,6 +302,8 @@ def test_ids_are_ids() -> None:
 def test_a_line_takes_its_key_from_where_there_is_one() -> None:
     assert SaleRow.parse({"PrimaryKey": "7", "heading": None}) == SaleRow(sale_id=7)
     assert SaleRow.parse({"PrimaryKey": "7", "saleId": 8}).sale_id == 8
+    assert SaleRow.parse({"PrimaryKey": "7", "saleId": "Pumps"}).sale_id == 7
+    assert [SaleRow.parse({"PrimaryKey": "7", "saleId": nothing}).sale_id for nothing in (None, 0, "")] == [0, 0, 0]
 
 
 def test_stages_come_in_the_lists_own_order_without_deleted_ones() -> None:

@@ -120,5 +120,6 @@ def test_a_document_gets_its_content(alice: User) -> None:
 def test_a_document_is_filled_from_its_template(alice: User) -> None:
     start = alice.ask(documents.new_document())
     made = alice.ask(documents.create_document(start, header="Letter", name="letter.txt", company=17, template=1))
-    alice.ask(documents.fill_from_template(made.document_id, contactId=17))
+    filled = alice.ask(documents.fill_from_template(made.document_id, {"greeting": "Dear Ada"}, contactId=17))
+    assert filled.document_id == made.document_id
     assert alice.ask(documents.size(made.document_id))
