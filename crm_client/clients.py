@@ -641,6 +641,10 @@ def _first(failed: BaseExceptionGroup[BaseException]) -> BaseException:
     return found
 
 
+PLAINLY = {"auth": None, "stream": False}
+"""How most calls are sent."""
+
+
 class NoCookies(httpx.Cookies):
     """Keeps none. A jar with a policy would keep none either, but look through each answer for them."""
 
@@ -654,6 +658,25 @@ class _SyncHttp(httpx.Client):
 
 class _AsyncHttp(httpx.AsyncClient):
     cookies = NoCookies()  # type: ignore[override]
+
+    async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        """As httpx does, by the shortest way: what ``AsyncCrm`` has authorised itself and reads as a whole is handed to
+        the transport. httpx would ask credentials, redirects, hooks and cookies first, none of which it has here.
+        """
+        if options != PLAINLY:
+            return await super().send(request, **options)
+        try:
+            response = await self._transport.handle_async_request(request)
+        except httpx.RequestError as error:
+            error.request = request
+            raise
+        response.request = request
+        try:
+            await response.aread()
+        except BaseException:
+            await response.aclose()
+            raise
+        return response
 
 
 @cache

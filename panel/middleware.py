@@ -25,6 +25,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.csp import build_policy
 from django.utils.text import compress_string
+from django_htmx.middleware import HtmxMiddleware
 
 from panel.languages import nearest
 
@@ -178,6 +179,17 @@ class Embeddable(_Passage):
             response.headers["Content-Security-Policy"] = build_policy(policy, get_nonce(request))
             # The CSP says it better; X-Frame-Options knows no list.
             response.xframe_options_exempt = True  # type: ignore[attr-defined]
+        return response
+
+
+class Htmx(HtmxMiddleware):
+    """``request.htmx``, as long as there is no answer: it leads back to the request, and all that hangs on that would
+    wait for the garbage collector.
+    """
+
+    async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
+        response = await super().__acall__(request)
+        del request.htmx  # type: ignore[attr-defined]
         return response
 
 

@@ -105,7 +105,7 @@ MIDDLEWARE = [
     "panel.middleware.Csrf",
     # Nobody is a Django user here: panels ask whose membership a session holds, see panel.tenants.access.
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
+    "panel.middleware.Htmx",
 ]
 
 TEMPLATES = [

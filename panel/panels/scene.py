@@ -11,7 +11,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.template.loader import render_to_string
+from django.template import Engine, RequestContext
 from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import now
@@ -253,7 +253,12 @@ class Scene:
         return self.page(template, {**context, "fragment": fragment}, status)
 
     def _rendered(self, template: str, context: Mapping[str, Any]) -> str:
-        return render_to_string(template, {**self.context, **context}, request=self.request)
+        known = RequestContext(self.request, {**self.context, **context})
+        try:
+            return str(Engine.get_default().get_template(template).render(known))
+        finally:
+            # It leads back to itself: all that was shown would wait for the garbage collector.
+            known.dicts.clear()
 
 
 def client_url(membership: Membership) -> str:
