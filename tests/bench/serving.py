@@ -19,7 +19,7 @@ Beside Sidecard stand:
   dictionaries. It knows one token and one address for all, and nobody: no session, no customer, no rights; it looks
   for no sign-out and remembers nothing; no language, no cookies, no policies; no deadline, renewal, retry or turn.
   Whoever sends it another customer's name is shown that customer. What Sidecard does for all this is what the
-  comparison prices. Django itself starts two threads for each of its requests, as for anybody's; Sidecard keeps them.
+  comparison prices. Django itself starts two threads for each of its requests; Sidecard (``panel.handler``) does not.
 - "bare, typed", the same view asking through ``crm_client``: questions, deadlines, turns, the token's end, values of
   types; still nobody, and nothing remembered.
 - the bare calls behind uvicorn without Django, and one call straight to NetServer.
