@@ -14,7 +14,8 @@ In archives each is a column, to select, to sort by and for conditions::
     big = Archive("v1/Contact").select("name", size.column).where(greater(size.column, 40)).order_by(size.column)
     sizes = [size.in_row(row) for row in crm(pages(big))]
 
-Extra fields (``x_name``) have no definition here; their columns are ``contactExtra/x_name`` [udef].
+Extra fields (``x_name``) have no definition here. Their columns are ``contactExtra/x_name`` and so on, of requests
+``extra/x_name``; a class of ``rows`` may name them, and fields of one's own: ``column("saleUdef/Acme.Size", integer)``.
 
 New fields come in four steps, which ``add_field`` and ``publish`` take in the right order. It takes an administrator,
 and SuperOffice's web client may show them only after a flush of its caches [caching/flush-cache].
