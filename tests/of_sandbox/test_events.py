@@ -118,6 +118,18 @@ def test_the_status_of_a_sale_is_a_number(alice: Listener) -> None:
     told = alice.heard()
     assert [one["Event"] for one in told] == ["sale.changed", "sale.sold", "sale.completed"]
     assert told[0]["FieldValues"]["status"] == 2
+    assert told[0]["FieldValues"]["done"] is True
+
+
+def test_why_a_sale_was_lost_is_told_by_its_column(alice: Listener) -> None:
+    key = next(key for key, row in alice.tenant.table("sale").items() if row["status"] == "Open")
+    lost = {"SaleIds": [key], "ReasonId": 2}
+    alice("POST", "v1/Agents/Sale/SetAsLostWithReason", 204, json=lost)
+    told = alice.heard()
+    assert sorted(one["Event"] for one in told) == ["sale.changed", "sale.completed", "sale.lost"]
+    changed = next(one for one in told if one["Event"] == "sale.changed")
+    assert {"reason_id", "status"} <= set(changed["Changes"])
+    assert (changed["FieldValues"]["reason_id"], changed["FieldValues"]["reasonSold_id"]) == (2, 0)
 
 
 def test_a_follow_up_is_an_activity(alice: Listener) -> None:

@@ -77,6 +77,26 @@ def numbered(kind: str, prop: str, key: str, default: str = "") -> Value:
     return lambda tenant, row: words.index(row.get(key, default))
 
 
+def counted(key: str) -> Value:
+    """How many a row has of what lies in a table of its own."""
+    return lambda tenant, row: len(row.get(key, []))
+
+
+def chosen(key: str) -> Value:
+    """A list item that not every row has."""
+    return lambda tenant, row: row.get(key, 0)
+
+
+CHOSEN_OF_SALE = {
+    "comptr_id": "competitor",
+    "credited_id": "credited",
+    "reason_id": "reason",
+    "reasonSold_id": "reason_sold",
+    "reasonStalled_id": "reason_stalled",
+}
+"""Column to row key."""
+
+
 def _status_of_activity(tenant: Tenant, row: Row) -> int:
     return TYPES["Appointment"]["Completed"].split("|").index("Completed" if row["completed"] else "NotStarted")
 
@@ -110,14 +130,17 @@ KINDS = {
         "contact_id",
         {"category": "category_idx", "business": "business_idx", "code": "number1", "number": "number2"}
         | {"orgnr": "orgNr", "stop": "xstop", "no_mailing": "noMailing", "note": "text_id", "person": "mother_id"},
-        ("associate_id", "business_idx", "category_idx", "country_id", "deleted", "source", *BOOKS),
+        ("activeInterests", "associate_id", "business_idx", "category_idx", "country_id", "deleted", "source", *BOOKS),
+        {"activeInterests": counted("interests")},
     ),
     "person": Kind(
         "person",
         "person_id",
         {"first_name": "firstname", "middle_name": "middleName", "last_name": "lastname", "position": "position_idx"}
         | {"no_mailing": "noMailing", "note": "text_id", "number": "person_number"},
-        ("contact_id", "country_id", "person_id", "position_idx", "retired", "source", "updated_associate_id", *BOOKS),
+        ("activeInterests", "contact_id", "country_id", "person_id", "position_idx", "retired", "source")
+        + ("updated_associate_id", *BOOKS),
+        {"activeInterests": counted("interests")},
     ),
     "appointment": Kind(
         "activity",
@@ -138,7 +161,8 @@ KINDS = {
         "project",
         "project_id",
         {"status": "status_idx", "type": "type_idx", "description": "text_id", "completed": "done"},
-        ("associate_id", "done", "status_idx", "type_idx", "updated_associate_id", *BOOKS),
+        ("activeLinks", "associate_id", "done", "status_idx", "type_idx", "updated_associate_id", *BOOKS),
+        {"activeLinks": counted("links")},
     ),
     "project_member": Kind(
         "projectmember",
@@ -150,10 +174,14 @@ KINDS = {
         "sale",
         "sale_id",
         {"currency": "currency_id", "stage": "probability_idx", "sale_type": "saleType_id", "source": "source_id"}
-        | {"date": "saledate", "next_due": "nextDueDate", "description": "text_id"},
-        ("associate_id", "contact_id", "currency_id", "person_id", "probability_idx", "project_id", "saleType_id")
+        | {"date": "saledate", "next_due": "nextDueDate", "description": "text_id"}
+        | {key: name for name, key in CHOSEN_OF_SALE.items()},
+        ("activeLinks", "associate_id", "comptr_id", "contact_id", "credited_id", "currency_id", "done", "person_id")
+        + ("probability_idx", "project_id", "reason_id", "reasonSold_id", "reasonStalled_id", "saleType_id")
         + ("saledate", "source_id", "status", "updated_associate_id", *BOOKS),
-        {"status": numbered("SaleEntity", "Status", "status")},
+        {"status": numbered("SaleEntity", "Status", "status"), "activeLinks": counted("links")}
+        | {"done": lambda tenant, row: row["status"] in ("Sold", "Lost")}
+        | {name: chosen(key) for name, key in CHOSEN_OF_SALE.items()},
     ),
     "sale_stakeholder": Kind(
         "salestakeholder",
@@ -180,6 +208,6 @@ KINDS = {
         {"status": _status_of_ticket, "contact_id": _company_of_ticket}
         | {"slevel": numbered("TicketEntity", "Slevel", "slevel")},
     ),
-    "associate": Kind("associate", "associate_id"),
+    "associate": Kind("associate", "associate_id", {"group": "group_idx"}, ("group_idx",)),
 }
 """Tables whose changes are told. Lists are told as ``list.{name}`` without fields."""

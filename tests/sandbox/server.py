@@ -22,7 +22,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import app_store, control, front, netserver, pages, state, superid, system_user, web
+from . import app_store, control, front, netserver, pages, soap, state, superid, system_user, web
 from .delivery import Postman
 from .doorman import Doorman
 from .seed import seed
@@ -44,6 +44,7 @@ def build(world: World, urls: dict[str, str], reset: Callable[[], None]) -> dict
         *superid.routes(world, urls),
         *app_store.routes(world, urls),
         *system_user.routes(world, urls),
+        *soap.exchange(),
         *state.routes(world, urls),
         *control.routes(world, urls, reset),
         *front.routes(world, urls),
@@ -54,7 +55,7 @@ def build(world: World, urls: dict[str, str], reset: Callable[[], None]) -> dict
         api = Router(netserver.routes(world, urls, host))
         # The state API names NetServer's root without a slash at its end, the claim with one.
         root, below = Route("/{ctx}/api", api), Mount("/{ctx}/api", api)
-        apps[host] = Starlette(routes=[root, below, *web.routes(world, urls, host)])
+        apps[host] = Starlette(routes=[root, below, *soap.services(), *web.routes(world, urls, host)])
     return apps
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.sandbox import netserver
 from tests.sandbox.facts import PATHS, TYPES, body_kind
+from tests.sandbox.server import Sandbox
 
 from .caller import Caller
 
@@ -128,3 +130,18 @@ def test_no_built_call_fails_or_is_unknown_whatever_it_is_sent(alice: Caller) ->
             response = alice.send(method, filled(path), json=body)
             assert response.status_code in (200, 204, 400, 403, 404, 412, 501), (method, path, body)
             assert "No service at" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "told"),
+    [
+        ("online2", "/Cust12345/Remote/Services88/Contact.svc", "GetContactEntity of Contact"),
+        ("online2", "/Cust12345/Remote/Services86/SoPrincipal.svc", "GetContactEntity of SoPrincipal"),
+        ("login", "/login/services/PartnerSystemUserService.svc", "GetContactEntity of PartnerSystemUserService"),
+    ],
+)
+def test_soap_says_that_it_is_lacking(sandbox: Sandbox, host: str, path: str, told: str) -> None:
+    action = '"http://www.superoffice.net/ws/crm/NetServer/Services88/Contact/GetContactEntity"'
+    response = httpx.post(sandbox.urls[host] + path, content="<x/>", headers={"SOAPAction": action}, trust_env=False)
+    assert (response.status_code, response.headers["content-type"]) == (501, "text/xml; charset=utf-8")
+    assert f"<faultstring>The sandbox lacks SOAP: {told}." in response.text
