@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from .answers import Call, bad, lacking
+from . import recurrence
+from .answers import Call, bad
 from .business import refuse_stranger
 from .carriers import user
 from .facts import carrier
@@ -81,6 +82,7 @@ def _more(call: Call, key: int, row: Row, new: bool) -> Entity:
         "MotherId": 0,
         "Participants": [_participant(call, part) for part in row.get("participants", [])],
         "VisibleFor": visible_for(call, row),
+        "Recurrence": None if new else recurrence.shown(call, row),
     }
 
 
@@ -98,8 +100,8 @@ def _participant(call: Call, part: Row) -> Entity:
 
 def _kept(call: Call, shown: Entity, wanted: Entity) -> Row:
     refuse_stranger(call, wanted)
-    if (wanted.get("Recurrence") or {}).get("IsRecurrence"):
-        raise lacking("follow-ups that repeat (Recurrence)")
+    if (wanted.get("Recurrence") or {}).get("IsRecurrence") and not (shown.get("Recurrence") or {}).get("IsRecurrence"):
+        raise bad("Recurrence: a series is made by the agent Appointment, Save, of a new follow-up")
     kept: Row = {"participants": [_invited(call, part) for part in wanted.get("Participants") or []]}
     if wanted.get("IsAlldayEvent"):
         kept |= {key: stored_day(wanted.get(name)) for name, key in (("StartDate", "start"), ("EndDate", "end"))}

@@ -1,6 +1,7 @@
 """The agents of follow-ups and documents: diaries, tasks, done or not, contents of documents.
 
-Each follow-up stands alone here: those that repeat, and invitations that are accepted or declined, are not built.
+Follow-ups that repeat are saved and deleted by their agent only (`recurrence`). Participants are names: no invitation
+is sent, accepted or declined.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
-from . import documents, records
+from . import documents, records, recurrence
 from .activities import APPOINTMENT
 from .agents import (
     Fits,
@@ -19,16 +20,19 @@ from .agents import (
     bare,
     between,
     fitting,
+    lights,
+    moment,
     owned,
     posted,
     saved,
     seen_or_none,
 )
-from .answers import Call, Refused, bad
+from .answers import Call, Refused, bad, lacking
 from .asking import asked, nothing
 from .business import SALE
 from .carriers import user
 from .documents import DOCUMENT
+from .fields import Entity
 from .kind import Kind, find, row_of, shown
 from .world import Row
 
@@ -85,19 +89,95 @@ def reopening(call: Call) -> Response:
 
 
 def save_appointment(call: Call) -> Response:
-    return call.answer(saved(call, APPOINTMENT, argument(call, "AppointmentEntity", dict)))
+    """One follow-up, a new series of them, or with ``ThisAndForward`` one and those that come after it."""
+    given = asked(call)
+    sent = given["AppointmentEntity"] or {}
+    if not sent.get("AppointmentId") and (sent.get("Recurrence") or {}).get("IsRecurrence"):
+        return call.answer(new_series(call, sent))
+    later = following(call, sent.get("AppointmentId") or 0, given["UpdateMode"])
+    if not later:
+        return call.answer(saved(call, APPOINTMENT, sent))
+    wanted = recurrence.moved(call, sent, [row for _, row in later])
+    made = [saved(call, APPOINTMENT, one | {"AppointmentId": key}) for (key, _), one in zip(later, wanted, strict=True)]
+    return call.answer(made[0])
+
+
+def new_series(call: Call, sent: Entity) -> Entity:
+    """One follow-up for each day of the pattern; the first of them."""
+    rule = recurrence.whole(sent["Recurrence"])
+    days, number = recurrence.days_of(rule), call.tenant.next_id("recurrence")
+    alone = sent | {"Recurrence": None}
+    made = [saved(call, APPOINTMENT, recurrence.shifted(call, alone, day))["AppointmentId"] for day in days]
+    call.tenant.table("recurrence")[number] = {"rule": rule, "deleted": False}
+    rows = call.tenant.table("appointment")
+    for key in made:
+        rows[key]["recurrence"] = number
+    return bare(shown(call, APPOINTMENT, made[0], rows[made[0]]))
+
+
+def following(call: Call, key: int, mode: str) -> list[tuple[int, Row]]:
+    """A follow-up of a series and those that come after it, if they are meant; else nothing."""
+    if mode == "StopRecurrence":
+        raise lacking("the UpdateMode StopRecurrence")
+    row = row_of(call, APPOINTMENT, key)
+    if mode != "ThisAndForward" or row is None or not row.get("recurrence"):
+        return []
+    return [(k, one) for k, one in recurrence.of_series(call, row["recurrence"]) if one["start"] >= row["start"]]
 
 
 def delete_appointment(call: Call) -> Response:
-    records.deleted(call, APPOINTMENT, argument(call, "AppointmentId", int))
+    given = asked(call)
+    later = following(call, given["AppointmentId"], given["UpdateMode"])
+    for key in [key for key, _ in later] or [given["AppointmentId"]]:
+        records.deleted(call, APPOINTMENT, key)
     return nothing()
+
+
+def default_pattern(call: Call) -> Response:
+    """A pattern from a day on."""
+    moment(call, "StartDate")
+    return call.answer(recurrence.fresh(call, argument(call, "StartDate", str)))
+
+
+def today(call: Call) -> str:
+    return call.world.now().astimezone(call.clock.zone).date().isoformat()
+
+
+def calculate_days(call: Call) -> Response:
+    """The pattern of a follow-up with its days, and what collides on them."""
+    entity = asked(call)["AppointmentEntity"] or {}
+    rule = recurrence.whole(entity.get("Recurrence") or {})
+    return call.answer(rule | {"Dates": recurrence.conflicts(call, entity, recurrence.days_of(rule))})
+
+
+def validate_days(call: Call) -> Response:
+    given = asked(call)
+    custom: Entity = {"Pattern": "Custom", "Dates": [{"Date": one} for one in given["Dates"]]}
+    return call.answer(recurrence.conflicts(call, given["AppointmentEntity"] or {}, recurrence.days_of(custom)))
+
+
+def series(call: Call) -> Response:
+    """All follow-ups of a series."""
+    given = asked(call)
+    if given["MotherId"]:
+        raise lacking("bookings: follow-ups of several participants (MotherId)")
+    found = recurrence.of_series(call, given["RecurrenceRuleId"])
+    return call.answer(lights(call, APPOINTMENT, [key for key, _ in found]))
+
+
+def needed(call: Call, name: str) -> str:
+    """An argument that must be a time."""
+    text = moment(call, name)
+    if not text:
+        raise bad(f"{name} is missing")
+    return text
 
 
 def move(call: Call) -> Response:
     """To another start, as long as before."""
     given = asked(call)
     row = find(call, APPOINTMENT, given["AppointmentId"], "update")
-    start = datetime.fromisoformat(call.clock.store(given["NewStartTime"]))
+    start = datetime.fromisoformat(needed(call, "NewStartTime"))
     lasts = datetime.fromisoformat(row["end"]) - datetime.fromisoformat(row["start"])
     changes = {"start": start.isoformat(), "end": (start + lasts).isoformat()}
     records.altered(call, APPOINTMENT, given["AppointmentId"], changes)
@@ -113,7 +193,7 @@ def update(call: Call) -> Response:
         raise bad(f"Status {given['Status']} and Type {given['Type']}: the sandbox has no such follow-ups")
     if user(call.tenant, given["AssociateId"]) is None:
         raise bad(f"AssociateId: there is no user {given['AssociateId']}")
-    start, end = (call.clock.store(given[name]) for name in ("StartTime", "EndTime"))
+    start, end = (needed(call, name) for name in ("StartTime", "EndTime"))
     if end < start:
         raise bad("EndTime: a follow-up cannot end before it starts")
     changes = {"start": start, "end": end, "completed": given["Status"] == "Completed", "type": given["Type"]}
@@ -404,6 +484,11 @@ HANDLERS: dict[str, dict[str, Callable[[Call], Response]]] = {
         "GetProjectAppointments": listing(APPOINTMENT, "Project", whole),
         "GetProjectMemberAppointments": listing(APPOINTMENT, "ProjectMember", whole),
         "GetCanInsertForAssociates": may_insert,
+        "CreateDefaultRecurrence": lambda call: call.answer(recurrence.fresh(call, today(call))),
+        "CreateDefaultRecurrenceByDate": default_pattern,
+        "CalculateDays": calculate_days,
+        "ValidateDays": validate_days,
+        "GetAppointmentRecords": series,
         "Save": save_appointment,
         "Delete": delete_appointment,
         "Move": move,

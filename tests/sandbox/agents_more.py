@@ -18,6 +18,7 @@ from .agents import (
     is_number_valid,
     light_or_null,
     lights,
+    moment,
     one,
     posted,
     save,
@@ -231,7 +232,7 @@ def move_person(call: Call) -> Response:
     find(call, COMPANY, given["DestinationContactId"])
     if is_user(call, row):
         raise Refused(403, "SoSentryException", "[SR_ACCESS_PERSON_ISASSOC] A user stays in the company")
-    since = call.clock.store(given["MoveAfterDate"])
+    since = moment(call, "MoveAfterDate")
     place = {"contact": given["DestinationContactId"]}
     for kind, at in ((APPOINTMENT, "start"), (DOCUMENT, "date"), (SALE, "date")):
         rows = call.tenant.table(kind.table).items()

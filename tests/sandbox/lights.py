@@ -177,6 +177,7 @@ def appointment_light(call: Call, key: int, row: Row) -> dict[str, Any]:
         AssignmentStatus="None",
         InvitationStatus="None",
         BookingType="None",
+        IsRecurrence=bool(row.get("recurrence")),
         Completed=STATUS_OF_ACTIVITY[row["completed"]],
         SaleId=row["sale"],
         SaleName=name_in(call, "sale", row["sale"]),

@@ -188,9 +188,6 @@ def test_a_follow_up_like_another(alice: Caller, meeting: dict[str, Any], sandbo
 
 
 def test_what_is_not_built_of_follow_ups_says_so(alice: Caller, meeting: dict[str, Any]) -> None:
-    """Saved alone, a series would be one meeting without a word."""
-    again = meeting | {"Recurrence": {"IsRecurrence": True, "Pattern": "Weekly"}}
-    assert "Recurrence" in agent(alice, "Appointment/Save", 501, AppointmentEntity=again)["ErrorMessage"]
     mailed = {"AppointmentEntity": meeting, "SendEmailToParticipants": True}
     assert "SendEmailToParticipants" in agent(alice, "Appointment/Save", 501, **mailed)["ErrorMessage"]
 
