@@ -193,9 +193,14 @@ export const agents = {
     const fresh = await agent.createDefaultSelectionEntityAsync();
     fresh.name = "Picked by TypeScript";
     const made = await agent.saveSelectionEntityAsync(fresh);
-    await agent.addSelectionMembersAsync(made.selectionId, [ACME, 1]);
-    assert.equal((await agent.getSelectionEntityAsync(made.selectionId)).name, "Picked by TypeScript");
-    await agent.removeSelectionMembersAsync(made.selectionId, [1]);
+    const [acme, other] = [ACME, 1].map((contactId) => ({ contactId, personId: 0 }));
+    await agent.addContactSelectionMembersAsync(made.selectionId, [acme, other]);
+    await agent.removeContactSelectionMembersAsync(made.selectionId, [other]);
+    const seen = await agent.getSelectionEntityAsync(made.selectionId);
+    assert.deepEqual([seen.name, seen.memberCount], ["Picked by TypeScript", 1]);
+    const deals = await agent.saveSelectionEntityAsync({ ...(await agent.createSelectionEntityAsync("sale")), name: "Deals" });
+    await agent.addSelectionMembersAsync(deals.selectionId, [1, 2]);
+    await agent.removeSelectionMembersAsync(deals.selectionId, [1]);
   },
 
   async UserDefinedFieldInfo(agent) {
