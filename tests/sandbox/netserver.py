@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
+from itertools import product
 from typing import Any
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -29,6 +31,7 @@ from . import (
     webhooks,
 )
 from .answers import Call, Refused, bad, denied, lacking
+from .facts import PATHS as DOCUMENTED
 from .facts import body_kind, documented, is_documented, queries
 from .gate import Gate
 from .world import World
@@ -137,6 +140,35 @@ def _refuse_parameters(call: Call) -> None:
             raise bad(f"Unknown parameter {name}")
 
 
+def built(path: str, method: str) -> bool:
+    """Whether a documented path (with its placeholders) is served with a method."""
+    count = path.count("{")
+    return any(
+        method in methods and pattern.fullmatch(one)
+        for one in {_filled(path, filling) for filling in product(("1", "x"), repeat=count)}
+        for pattern, methods in HANDLERS.get(subject(one), [])
+    )
+
+
+def _filled(path: str, filling: tuple[str, ...]) -> str:
+    words = iter(filling)
+    return PLACEHOLDER.sub(lambda match: next(words), path)
+
+
+@cache
+def _services() -> dict[str, dict[str, str]]:
+    documented = ((path, method) for path, methods in DOCUMENTED.items() for method in methods)
+    made: dict[str, dict[str, str]] = {}
+    for path, method in documented:
+        made.setdefault(path, {})[method] = "" if built(path, method) else "The sandbox lacks this: 501."
+    return made
+
+
+def services(call: Call) -> Response:
+    """``GET /api/v1``: every documented URL with its methods [restful/rest], and which of them the sandbox lacks."""
+    return call.answer({f"{call.api}{path}": methods for path, methods in _services().items()})
+
+
 def _arguments(match: re.Match[str]) -> dict[str, Any]:
     return {name: int(value) if name == "key" else value for name, value in match.groupdict().items()}
 
@@ -170,6 +202,7 @@ PATHS = merged(
     archive_agents.PATHS,
     archives.PATHS,
     subjects.PATHS,
+    {"v1": {"GET": services}},
 )
 """Path below ``/{ctx}/api/`` (case does not matter) to its methods."""
 
@@ -179,6 +212,8 @@ def subject(path: str) -> str:
     words = path.lower().split("/")[1:3]
     return "/".join(words if words[:1] == ["agents"] else words[:1])
 
+
+PLACEHOLDER = re.compile(r"\{[^}]*\}")
 
 HANDLERS: dict[str, list[tuple[re.Pattern[str], Methods]]] = {}
 """The patterns of each subject, so that a call tries few."""

@@ -9,7 +9,25 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-LANGUAGES = {"en": "US", "nb": "NO", "no": "NO", "nn": "NO", "sv": "SW", "da": "DA", "fi": "FI", "de": "GE"}
+LANGUAGES = {
+    "en": "US",
+    "nb": "NO",
+    "no": "NO",
+    "nn": "NO",
+    "sv": "SW",
+    "da": "DA",
+    "fi": "FI",
+    "de": "GE",
+    "nl": "NL",
+    "fr": "FR",
+    "it": "IT",
+    "es": "SP",
+    "pl": "PL",
+    "cs": "CZ",
+    "ru": "RU",
+    "ja": "JP",
+    "zh": "CN",
+}
 """ISO code to SuperOffice's own."""
 
 ZONES = {

@@ -207,7 +207,8 @@ def store(call: Call, table: str, shown: Row, wanted: Row, row: Row | None) -> R
     found = columns(call.tenant, table)
     if "CustomFields" not in wanted:
         return {}
-    _refuse_unknown(wanted.get("CustomFields") or {}, found)
+    for place in PLACES:
+        _refuse_unknown(place, wanted.get(place) or {}, found)
     kept: Row = {at: dict((row or {}).get(at, {})) for at in ("udef", "extra")}
     for column in found:
         sent = _sent(column, shown, wanted)
@@ -218,17 +219,21 @@ def store(call: Call, table: str, shown: Row, wanted: Row, row: Row | None) -> R
     return kept
 
 
-def _refuse_unknown(sent: dict[str, Any], found: list[Column]) -> None:
+PLACES = ("CustomFields", "UserDefinedFields", "ExtraFields")
+
+
+def _refuse_unknown(place: str, sent: dict[str, Any], found: list[Column]) -> None:
+    """400 for a field that is not published; foreign keys, which may be among extra fields, have dots."""
     known = {column.name for column in found}
     for key in sent:
         bare = next((key.removesuffix(end) for end in COMPANIONS if key.endswith(end)), key)
-        if bare not in known and "." not in bare:
-            raise bad(f"CustomFields: there is no field {key}")
+        if bare not in known and not (place == "ExtraFields" and "." in bare):
+            raise bad(f"{place}: there is no field {key}")
 
 
 def _sent(column: Column, shown: Row, wanted: Row) -> str | None:
     """The text a caller changed, in whichever map; None if he changed nothing."""
-    for place in ("CustomFields", "UserDefinedFields", "ExtraFields"):
+    for place in PLACES:
         new = (wanted.get(place) or {}).get(column.name)
         if new is not None and new != (shown.get(place) or {}).get(column.name):
             return str(new)

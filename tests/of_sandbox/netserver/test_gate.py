@@ -113,3 +113,13 @@ def test_documented_but_missing_is_501_unknown_is_404(alice: Caller) -> None:
 
 def test_paths_do_not_mind_case(alice: Caller) -> None:
     assert alice("GET", "v1/contact/17")["Name"] == "Acme"
+
+
+def test_the_services_there_are_and_those_that_lack(alice: Caller) -> None:
+    told = alice("GET", "v1")
+    assert told[f"{alice.api}v1/Contact/{{id}}"] == {"GET": "", "PUT": "", "DELETE": ""}
+    assert told[f"{alice.api}v1/Agents/Quote/SaveQuote"] == {"POST": "The sandbox lacks this: 501."}
+    lacking = [(url, method) for url, methods in told.items() for method, word in methods.items() if word]
+    assert 0 < len(lacking) < sum(map(len, told.values()))
+    url, method = next((url, method) for url, method in lacking if "{" not in url and method == "GET")
+    alice(method, url, status=501)
