@@ -190,6 +190,7 @@ BELONGS: dict[tuple[str, str], Callable[[Call, int, int, Row], bool]] = {
         call.tenant.table("person").get(row["person"], {}).get("contact") == of
     ),
     ("project", "contact"): lambda call, of, key, row: of in members_of_company(call, key),
+    ("contact", "project"): lambda call, of, key, row: key in members_of_company(call, of),
 }
 """Where a row's table does not hold the other record's id."""
 
@@ -411,7 +412,7 @@ SUBLISTS = {
         "Relations": "Relation",
         "Tickets": "Ticket",
     },
-    "project": {"Activities": "ProjectActivity", "Members": "ProjectMember"},
+    "project": {"Activities": "ProjectActivity", "Members": "ProjectMember", "Contacts": "SimpleContact"},
     "sale": {"Activities": "SaleActivity", "Stakeholders": "SaleStakeholder"},
     "ticket": {"Messages": "TicketMessage"},
 }

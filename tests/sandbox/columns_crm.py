@@ -31,7 +31,7 @@ from .columns import (
     to_user,
     words,
 )
-from .lights import base_status, item_name, messages_of, name_in
+from .lights import base_status, has_attachment, item_name, messages_of, name_in
 from .world import Row
 
 FOLLOW_UP = 'US:"Follow-up";NO:"Oppfølging";SW:"Uppföljning";DA:"Opfølgning";FI:"Seuranta"'
@@ -397,7 +397,7 @@ TICKET = Columns(
         "activated": lambda call, key, row: row.get("activate", ""),
         "numberOfMessages": lambda call, key, row: len(messages_of(call, key)),
         "numberOfReplies": lambda call, key, row: max(len(messages_of(call, key)) - 1, 0),
-        "has_attachment": fixed(False),
+        "has_attachment": lambda call, key, row: has_attachment(call, key),
         "connectId": fixed(0),
         "content": lambda call, key, row: " ".join(message["body"] for _, message in messages_of(call, key)),
         "searchwords": words("title", "author"),

@@ -278,6 +278,7 @@ def ticket_light(call: Call, key: int, row: Row) -> dict[str, Any]:
         ProjectId=row["project"],
         ProjectName=name_in(call, "project", row["project"]),
         NumMessages=len(messages_of(call, key)),
+        HasAttachment=has_attachment(call, key),
         TableRight=table_right(call, "ticket", row),
     )
 
@@ -321,6 +322,11 @@ def messages_of(call: Call, ticket_id: int) -> list[tuple[int, Row]]:
     )
 
 
+def has_attachment(call: Call, ticket_id: int) -> bool:
+    """Whether a file hangs on any message of a request."""
+    return any(row.get("attachments") for _, row in messages_of(call, ticket_id))
+
+
 def message_light(call: Call, key: int, row: Row) -> dict[str, Any]:
     """A TicketMessage: the header of a message, without its text."""
     person = call.tenant.table("person").get(row["person"])
@@ -338,6 +344,7 @@ def message_light(call: Call, key: int, row: Row) -> dict[str, Any]:
         ContactName=name_in(call, "contact", person["contact"]) if person else "",
         CreatedBy=row["registered_by"],
         Badge=row["badge"],
+        NumAttachments=len(row.get("attachments", [])),
         TableRight=table_right(call, "ticket_message", row),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from starlette.responses import Response
 
 from . import (
+    attachments,
     foreign_services,
     images,
     list_agents,
@@ -14,6 +15,7 @@ from . import (
     preference_descriptions,
     preference_lines,
     preferences,
+    rest_more,
     role_services,
     strings,
     system_messages,
@@ -23,10 +25,12 @@ from . import (
 )
 
 PATHS: dict[str, dict[str, Callable[..., Response]]] = {
+    **attachments.PATHS,
     **images.PATHS,
     **lists.PATHS,
     **list_agents.PATHS,
     **webpanels.PATHS,
+    **rest_more.PATHS,
     **role_services.PATHS,
     **users.PATHS,
     **udef_services.PATHS,

@@ -19,6 +19,7 @@ SERVED = {
     *("Person", "Preference", "Project", "Relation", "Sale", "Selection", "Ticket", "User", "UserDefinedFieldInfo"),
     *("Webhook", "ForeignApp", "MDOList", "ProjectMember", "SaleStakeholder", "TicketMessage", "TimeZone", "String"),
     *("PreferenceDescription", "PreferenceDescriptionLine", "Configuration", "Diagnostics", "Role", "Sentry"),
+    "Attachment",
 }
 """Subjects whose carriers are kept; of all others the paths alone, so that the sandbox can name what it lacks."""
 SIMPLE = {"integer": "int", "number": "double", "boolean": "bool", "string": "string", "object": "any", "file": "any"}
