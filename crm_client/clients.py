@@ -21,7 +21,8 @@ Both keep the same rules.
 - At most ``AT_ONCE`` calls to a tenant are under way in one event loop (or, of ``Crm``, in one process); more wait
   (see ``gates``).
 - Each call asks for the person's language, and for times with their offset, so that no date is a guess
-  [ws/so-timezone].
+  [ws/so-timezone]. A time that comes without one all the same, such as a user-defined field's, is taken for UTC; so
+  leave ``time_zone`` as it is unless you read such values yourself.
 - What may be remembered (``memory``) is in ``cache``; who wants to be told of calls (``hooks``), in ``hooks``.
 
 Rows that come page by page are read by ``each``, and bodies too large for memory by ``stream``::

@@ -127,6 +127,24 @@ def test_a_state_api_in_trouble_is_left_alone_for_a_moment(
 
 
 @pytest.mark.asyncio
+async def test_no_question_follows_a_redirect() -> None:
+    """Whoever made the HTTP client."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        return httpx.Response(307, headers={"Location": "https://evil.example/"})
+
+    transport = httpx.MockTransport(answer)
+    with httpx.Client(transport=transport, follow_redirects=True) as http, pytest.raises(BadAnswer):
+        StateAddress(http, LOGIN, "Cust12345").get()
+    async with httpx.AsyncClient(transport=transport, follow_redirects=True) as async_http:
+        with pytest.raises(BadAnswer):
+            await AsyncStateAddress(async_http, LOGIN, "Cust12345").get()
+    assert asked == ["online.superoffice.com"] * 2
+
+
+@pytest.mark.asyncio
 async def test_nobody_waits_for_an_address_that_was_known(api: StateApi) -> None:
     """Should it have moved, 421 tells."""
     told = asyncio.Event()

@@ -399,6 +399,25 @@ async def test_background_work_renews_in_the_other_colour(netserver: NetServer) 
     assert shelf.events == ["claim", "save"]
 
 
+@pytest.mark.asyncio
+async def test_background_work_follows_no_redirect() -> None:
+    """The refresh token and the application's secret would go along, whoever made the HTTP client."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        return httpx.Response(307, headers={"Location": "https://evil.example/"})
+
+    transport, shelf = httpx.MockTransport(answer), Shelf(grant(seconds=-1))
+    with httpx.Client(transport=transport, follow_redirects=True) as http, pytest.raises(BadRequest):
+        renew(http, UserToken(TOKEN_URL, "sidecard", "top-secret", shelf, "alice"), AHEAD)
+    async with httpx.AsyncClient(transport=transport, follow_redirects=True) as async_http:
+        auth = UserToken(TOKEN_URL, "sidecard", "top-secret", AsyncShelf(shelf), "alice")
+        with pytest.raises(BadRequest):
+            await renew_async(async_http, auth, AHEAD)
+    assert asked == ["online.superoffice.com"] * 2
+
+
 def _dead(_: httpx.Request) -> httpx.Response:
     raise httpx.ConnectError("no route")
 

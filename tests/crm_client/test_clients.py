@@ -309,6 +309,20 @@ async def test_who_meets_his_deadline_holds_no_place(ask: Any) -> None:
     assert gates().under_way == {}
 
 
+@pytest.mark.asyncio
+async def test_our_clients_keep_no_cookies() -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, headers={"Set-Cookie": "ASP.NET_SessionId=a"}))
+    with sync_http() as http:
+        http._transport = transport
+        http.get(BASE)
+        assert len(http.cookies.jar) == 0
+    async with async_http() as awaited:
+        await awaited._transport.aclose()
+        awaited._transport = transport
+        await awaited.get(BASE)
+        assert len(awaited.cookies.jar) == 0
+
+
 def test_no_client_takes_anything_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy or a netrc would see or add credentials."""
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:1")

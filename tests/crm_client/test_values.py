@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm_client.calls import http_date
+from crm_client.encoded import decoded, encoded
 from crm_client.values import (
     Element,
     FieldRight,
@@ -17,6 +20,7 @@ from crm_client.values import (
     TableRight,
     amount,
     day,
+    in_utc,
     integer,
     moment,
     translated,
@@ -45,6 +49,22 @@ from crm_client.values import (
 def test_moments(written: Any, read: datetime | None) -> None:
     """Always aware and UTC; the year 1 is SuperOffice's empty date."""
     assert moment(written) == read
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_an_unspecified_moment_is_utc_wherever_we_run(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is to be written must say which moment it means."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        assert moment("2026-03-01T14:52:00") == datetime(2026, 3, 1, 14, 52, tzinfo=UTC)
+        assert decoded("[DT:03/01/2026 14:52:00.0000000]") == datetime(2026, 3, 1, 14, 52, tzinfo=UTC)
+        for write in (in_utc, http_date, encoded):
+            with pytest.raises(ValueError, match="time zone"):
+                write(datetime(2026, 3, 1, 14, 52))  # noqa: DTZ001
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from crm_client import clients
 from crm_client.address import AsyncFixedAddress, FixedAddress
 from crm_client.auth import UserToken
 from crm_client.calls import Call, Operation
-from crm_client.clients import AsyncCrm, Crm, async_http, sync_http
+from crm_client.clients import AT_ONCE, AsyncCrm, Crm, async_http, sync_http
 from crm_client.contacts import contact
 from crm_client.errors import BadAnswer, CrmError, OutcomeUnknown, Unavailable
 from crm_client.retries import Retries
@@ -136,6 +136,24 @@ def test_no_cookie_is_ever_sent_back(serve: Callable[..., Server], drive: Any) -
     drive(server.base, send("GET"), send("GET"))
     assert len(server.heads) == 2
     assert not any(b"cookie" in head for head in server.heads)
+
+
+@pytest.mark.asyncio
+async def test_all_places_of_a_tenant_can_be_taken() -> None:
+    """No library below waits for a connection that another call has: the server answers once all have come."""
+    all_came = asyncio.Barrier(AT_ONCE)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await all_came.wait()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, async_http() as http:
+        crm = AsyncCrm(http, AsyncFixedAddress(f"http://127.0.0.1:{port}/Cust12345/api/"), None, deadline=5)
+        assert await asyncio.gather(*[crm(send("GET")) for _ in range(AT_ONCE)]) == [{}] * AT_ONCE
 
 
 FOLLOWING = {
