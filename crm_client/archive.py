@@ -64,7 +64,7 @@ from crm_client.values import TableRight, in_utc, integer, text, yes
 type Row = dict[str, Any]
 
 LONGEST = 2000
-"""Characters of a question in an address. SuperOffice names no limit; its web servers end at 2048 unless told else."""
+"""Characters of a question in an address. SuperOffice names no limit; 2048 is a common one of web servers."""
 
 PROVIDERS = {
     "Appointment": "FindAppointment",

@@ -87,8 +87,10 @@ def set_preferences(
     """Set several preferences, each by section, key and value: those of the person who asks.
 
     For another level, or another user or group (``target_id``), it takes an administrator of preferences. What is set
-    at a more personal level stays, and wins.
+    at a more personal level stays, and wins. Raises ``ValueError`` for a group without its id.
     """
+    if level is Level.GROUP and not target_id:
+        raise ValueError("A preference of a group needs the group's id")
     carriers = [_carrier(section, key, value, level, target_id) for section, key, value in values]
     if level is Level.INDIVIDUAL and not target_id:
         yield Call("POST", f"{_AGENT}/SavePreferences", json={"Preferences": carriers})

@@ -70,9 +70,13 @@ def test_a_preference_for_everybody(sign_in: SignIn) -> None:
     assert found == {"Colour": ("blue", Level.DATABASE), "Size": ("7", Level.INDIVIDUAL)}
     with pytest.raises(Denied):
         bob.ask(preferences.set_preference("Acme", "Colour", "red", Level.DATABASE))
-    associate = bob.ask(current_principal()).associate_id
-    alice.ask(preferences.set_preference("Acme", "Size", "5", target_id=associate))
+    principal = bob.ask(current_principal())
+    alice.ask(preferences.set_preference("Acme", "Size", "5", target_id=principal.associate_id))
     assert bob.ask(preferences.preference("Acme", "Size")).value == "5"
+    alice.ask(preferences.set_preference("Acme", "Colour", "green", Level.GROUP, principal.group_id))
+    assert bob.ask(preferences.preference("Acme", "Colour")).level is Level.GROUP
+    with pytest.raises(ValueError, match="group's id"):
+        alice.ask(preferences.set_preference("Acme", "Colour", "green", Level.GROUP))
 
 
 @pytest.fixture
