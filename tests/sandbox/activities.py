@@ -82,7 +82,7 @@ def _more(call: Call, key: int, row: Row, new: bool) -> Entity:
         "MotherId": 0,
         "Participants": [_participant(call, part) for part in row.get("participants", [])],
         "VisibleFor": visible_for(call, row),
-        "Recurrence": None if new else recurrence.shown(call, row),
+        "Recurrence": recurrence.shown(call, key, row),
     }
 
 

@@ -142,34 +142,40 @@ def _filled(kind: str, sent: Entity) -> Entity:
 
 
 def fresh(call: Call, start: str) -> Entity:
-    """A pattern to begin with: the weekday of a day, every week for ten weeks."""
+    """What a follow-up that does not repeat has: its weekday, every week for a year, and no word that it does."""
     day = date.fromisoformat(start[:10])
-    weekday, place = DAYS[day.weekday()], ("First", "Second", "Third", "Fourth", "Last")[(day.day - 1) // 7]
+    weekday, place = DAYS[day.weekday()], [*WEEKS][(day.day - 1) // 7]
     of_month = {"Pattern": "DayOfMonth", "Day": day.day, "Weekday": weekday, "WeekOfMonth": place}
     return carrier(
         "RecurrenceInfo",
         StartDate=call.clock.show_day(f"{day}T00:00:00"),
-        EndDate=call.clock.show_day(f"{day + timedelta(weeks=9)}T00:00:00"),
-        RecurrenceCounter=10,
-        RecurrenceEndType="Counter",
+        EndDate=call.clock.show_day(f"{_a_year_later(day)}T00:00:00"),
+        RecurrenceCounter=1,
+        RecurrenceEndType="EndDate",
         Pattern="Weekly",
         DayPattern=carrier("RecurrenceDayPattern", Pattern="EveryCyclicDay", Cycle=1),
         WeekPattern=carrier("RecurrenceWeekPattern", Weekdays=weekday, Cycle=1),
         MonthPattern=carrier("RecurrenceMonthPattern", Cycle=1, **of_month),
         YearPattern=carrier("RecurrenceYearPattern", Cycle=day.month, **of_month),
-        IsRecurrence=True,
     )
 
 
-def shown(call: Call, row: Row) -> Entity | None:
-    """The pattern of a follow-up that repeats, with the days that are left of it; None for any other."""
+def _a_year_later(day: date) -> date:
+    leap = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year + 1, day=28 if leap else day.day)
+
+
+def shown(call: Call, key: int, row: Row) -> Entity:
+    """The pattern of a follow-up that repeats, with the days that are left of it; of any other with its own day."""
     number = row.get("recurrence", 0)
-    if not number:
-        return None
-    days = sorted(_local(call, one).date() for _, one in of_series(call, number))
-    dates = [carrier("RecurrenceDate", Date=call.clock.show_day(f"{day}T00:00:00")) for day in days]
-    kept = call.tenant.table("recurrence")[number]["rule"]
-    return kept | {"RecurrenceId": number, "IsRecurrence": True, "Dates": dates}
+    if number:
+        days = sorted(_local(call, one).date() for _, one in of_series(call, number))
+        dates = [carrier("RecurrenceDate", Date=call.clock.show_day(f"{day}T00:00:00")) for day in days]
+        kept = call.tenant.table("recurrence")[number]["rule"]
+        return kept | {"RecurrenceId": number, "IsRecurrence": True, "Dates": dates}
+    day = _local(call, row).date()
+    ids = colliding(call, row["associate"], row["start"], row["end"], key)
+    return fresh(call, day.isoformat()) | {"Dates": [_told(call, day, ids)]}
 
 
 def of_series(call: Call, number: int) -> list[tuple[int, Row]]:
@@ -213,22 +219,25 @@ def _caller_s(call: Call, entity: Entity, name: str) -> datetime:
 def conflicts(call: Call, entity: Entity, days: list[date]) -> list[Entity]:
     """Each day, and which other follow-ups of the same user are at that time."""
     who = (entity.get("Associate") or {}).get("AssociateId") or call.associate.associate_id
-    rows = [
-        (key, row)
-        for key, row in call.tenant.table("appointment").items()
-        if row["associate"] == who
-        and not row["deleted"]
-        and not row.get("is_free")
-        and row.get("type", "inDiary") == "inDiary"
-        and key != entity.get("AppointmentId")
-    ]
     found = []
     for day in days:
         there = shifted(call, entity, day)
         start, end = (call.clock.store(there[name]) for name in ("StartDate", "EndDate"))
-        ids = [key for key, row in rows if row["start"] < end and row["end"] > start]
-        found.append(_told(call, day, ids))
+        found.append(_told(call, day, colliding(call, who, start, end, entity.get("AppointmentId") or 0)))
     return found
+
+
+def colliding(call: Call, who: int, start: str, end: str, key: int) -> list[int]:
+    """Follow-ups in a user's diary that take the same time, other than one."""
+    return [
+        other
+        for other, row in call.tenant.table("appointment").items()
+        if row["associate"] == who and row["start"] < end and row["end"] > start and other != key and _blocks(row)
+    ]
+
+
+def _blocks(row: Row) -> bool:
+    return not row["deleted"] and not row.get("is_free") and row.get("type", "inDiary") == "inDiary"
 
 
 def _told(call: Call, day: date, ids: list[int]) -> Entity:

@@ -100,13 +100,28 @@ def test_patterns_that_say_nothing_are_refused(alice: Caller, rule: dict[str, An
 
 
 def test_a_pattern_to_begin_with(alice: Caller) -> None:
-    fresh = agent(alice, "Appointment/CreateDefaultRecurrenceByDate", StartDate=FRIDAY)
-    assert (fresh["Pattern"], fresh["WeekPattern"]["Weekdays"], fresh["IsRecurrence"]) == ("Weekly", "Friday", True)
-    assert fresh["MonthPattern"]["WeekOfMonth"] == "Third"
-    assert len(days(alice, fresh)) == fresh["RecurrenceCounter"]
+    fresh = agent(alice, "Appointment/CreateDefaultRecurrenceByDate", StartDate="2002-03-31T00:00:00")
+    assert (fresh["Pattern"], fresh["WeekPattern"]["Weekdays"], fresh["IsRecurrence"]) == ("Weekly", "Sunday", False)
+    assert (fresh["RecurrenceEndType"], fresh["EndDate"]) == ("EndDate", "2003-03-31T00:00:00")
+    assert fresh["MonthPattern"]["WeekOfMonth"] == "Last"
+    assert fresh["YearPattern"]["Cycle"] == 3
+    assert len(days(alice, fresh, "2002-03-31T00:00:00")) == 53
+    leap = agent(alice, "Appointment/CreateDefaultRecurrenceByDate", StartDate="2028-02-29T00:00:00")
+    assert leap["EndDate"] == "2029-02-28T00:00:00"
     today = agent(alice, "Appointment/CreateDefaultRecurrence")["StartDate"]
     assert today[:10] == alice.world.now().date().isoformat()
     agent(alice, "Appointment/CreateDefaultRecurrenceByDate", 400, StartDate="2019-99-99T00:00:00")
+
+
+def test_one_that_does_not_repeat_says_so(alice: Caller) -> None:
+    first, second = (
+        agent(alice, "Appointment/Save", AppointmentEntity=meeting(alice, {}, Recurrence=None)) for _ in "ab"
+    )
+    told = alice("GET", f"v1/Appointment/{second['AppointmentId']}")["Recurrence"]
+    assert (told["IsRecurrence"], told["RecurrenceId"], told["WeekPattern"]["Weekdays"]) == (False, 0, "Friday")
+    (day,) = told["Dates"]
+    assert day["Date"] == FRIDAY
+    assert day["Tooltip"] == f"{{conflict_id={first['AppointmentId']}}}"
 
 
 def test_days_that_collide_say_with_what(alice: Caller) -> None:
