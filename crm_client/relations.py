@@ -66,9 +66,9 @@ def change_relation(
     return RELATIONS.change(relation_id, changes, unmodified_since)
 
 
-def delete_relation(relation_id: int) -> Operation[None]:
-    """Delete a relation; both sides of it stay."""
-    return RELATIONS.delete(relation_id)
+def delete_relation(relation_id: int, unmodified_since: datetime | None = None) -> Operation[None]:
+    """Delete a relation; both sides of it stay. Raises ``Changed`` if it was changed after ``unmodified_since``."""
+    return RELATIONS.delete(relation_id, unmodified_since)
 
 
 @dataclass(frozen=True)

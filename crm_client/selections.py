@@ -69,9 +69,9 @@ def change_selection(
     return SELECTIONS.change(selection_id, changes, unmodified_since)
 
 
-def delete_selection(selection_id: int) -> Operation[None]:
-    """Delete a selection; its members stay."""
-    return SELECTIONS.delete(selection_id)
+def delete_selection(selection_id: int, unmodified_since: datetime | None = None) -> Operation[None]:
+    """Delete a selection; its members stay. Raises ``Changed`` if it was changed after ``unmodified_since``."""
+    return SELECTIONS.delete(selection_id, unmodified_since)
 
 
 def members(selection_id: int, *columns: str) -> Operation[list[Row]]:

@@ -168,9 +168,9 @@ def change_ticket(
     return TICKETS.change(ticket_id, changes, unmodified_since)
 
 
-def delete_ticket(ticket_id: int) -> Operation[None]:
-    """Put a request into the recycle bin."""
-    return TICKETS.delete(ticket_id)
+def delete_ticket(ticket_id: int, unmodified_since: datetime | None = None) -> Operation[None]:
+    """Put a request into the recycle bin. Raises ``Changed`` if it was changed after ``unmodified_since``."""
+    return TICKETS.delete(ticket_id, unmodified_since)
 
 
 def statuses() -> Operation[list[Status]]:

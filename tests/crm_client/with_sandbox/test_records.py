@@ -26,7 +26,7 @@ from crm_client import (
 )
 from crm_client.calls import Operation
 from crm_client.contacts import Contact
-from crm_client.errors import BadRequest, Conflict, NotFound
+from crm_client.errors import BadRequest, Changed, Conflict, NotFound
 from crm_client.patch import applied
 from crm_client.records import Kind, Record, changes, edited, places, writable
 from crm_client.values import Address, Item
@@ -151,6 +151,14 @@ def test_a_record_lives(alice: User, story: Story) -> None:
     if story.kind.name != "Contact":
         with pytest.raises(NotFound):
             alice.ask(story.operation("")(key))
+
+
+def test_a_record_is_deleted_as_it_was_seen(alice: User, story: Story) -> None:
+    record = made(alice, story)
+    before = datetime.now(UTC) - timedelta(days=1)
+    with pytest.raises(Changed):
+        alice.ask(story.operation("delete")(key_of(story, record), before))
+    alice.ask(story.operation("delete")(key_of(story, record), datetime.now(UTC) + timedelta(days=1)))
 
 
 def test_a_default_edited_by_hand_is_created_alike(alice: User, story: Story) -> None:
