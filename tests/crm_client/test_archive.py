@@ -38,6 +38,7 @@ from crm_client.archive import (
 from crm_client.calls import NEXT_LINK, Call, Page
 from crm_client.errors import BadAnswer
 from crm_client.frozen import replace
+from tests.sandbox import archives
 
 from .conftest import answered
 
@@ -346,6 +347,11 @@ def test_a_question_too_long_for_an_address_is_sent_as_a_form() -> None:
     assert replace(LONG, conditions=()).call.method == "GET"
     with pytest.raises(ValueError, match="one body"):
         Call("POST", "v1/Archive/FindSale", form={"$top": "1"}, json={})
+
+
+def test_the_sandbox_knows_the_same_providers() -> None:
+    """Two readers of one table."""
+    assert archive.PROVIDERS == archives.LISTS
 
 
 def test_so_are_its_further_pages() -> None:
