@@ -4,11 +4,12 @@ An access token lives an hour, its refresh token for years and is not replaced b
 [auth/sign-in-user/auth-code-flow]. ``UserToken`` puts the token on each call. It renews a token shortly before it
 ends, and once when NetServer answers 401 though it looked good; the call is then sent once more, never twice.
 
-However many calls meet an old token, it is renewed once. In a process the calls of one principal queue for one
-*turn*; between processes whoever gets the store's ``claim`` renews, and the others wait and read what he saved. No
-database lock is held while SuperOffice is asked. While the token is still good nobody waits for whoever renews it,
-and a renewal without an answer costs nothing: the old token goes on, and the claim is left to run out, so that a login
-host in trouble is asked now and then instead of by every call.
+However many calls meet an old token, it is renewed once. In a process the calls of one principal queue for one *turn*
+and share what came of it, a token or trouble; between processes whoever gets the store's ``claim`` renews, and the
+others wait and read what he saved. No database lock is held while SuperOffice is asked. Whatever keeps a renewal from
+its token, the call itself was not done: ``sent`` is False. While the token is still good nobody waits for whoever
+renews it, and a renewal without an answer costs nothing: the old token goes on, and the claim is left to run out, so
+that a login host in trouble is asked now and then instead of by every call.
 
 The flow itself is a plain generator (``Credential._flow``) of two kinds of steps: requests to send and things to ask
 a *hand* (see ``hands``), which is the store in one of two colours plus the waiting. ``sync_auth_flow`` and

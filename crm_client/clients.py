@@ -27,7 +27,7 @@ Both keep the same rules.
 
 Rows that come page by page are read by ``each``, and bodies too large for memory by ``stream``::
 
-    for row in crm.each(rows(query)): ...
+    for row in crm.each(stream(query)): ...
 
     with crm.stream(Call("GET", "v1/Document/5/Content")) as blob:
         for piece in blob: file.write(piece)
@@ -432,7 +432,7 @@ class AsyncCrm(_Client):
         return tuple([task.result() for task in tasks])
 
     async def each[T](self, stream: Stream[T]) -> AsyncGenerator[T]:
-        """The rows of a stream, read on as they are taken: ``async for row in crm.each(rows(query))``.
+        """The rows of a stream, read on as they are taken: ``async for row in crm.each(stream(query))``.
 
         Raises ``CrmError``. Who stops early closes it at once by ``contextlib.aclosing``.
         """

@@ -73,7 +73,8 @@ class SystemUser(Credential):
     they are asked for when needed.
 
     Raises ``NotSignedIn`` if SuperOffice refuses the exchange (``message`` says why: revoked, to be approved again …),
-    ``Forged`` if its token is not what was asked for, ``Unavailable`` if it does not answer.
+    ``Forged`` if its token is not what was asked for, ``Unavailable`` if it does not answer; ``ValueError`` for a
+    ``private_key`` that is none, when it is first needed.
     """
 
     def __init__(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -11,10 +13,10 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from crm_client.address import AsyncFixedAddress
+from crm_client.address import AsyncFixedAddress, FixedAddress
 from crm_client.auth import AHEAD, PATIENCE, UserToken, granted, renew, renew_async
 from crm_client.calls import Call, Operation
-from crm_client.clients import AT_ONCE, AsyncCrm
+from crm_client.clients import AT_ONCE, AsyncCrm, Crm
 from crm_client.contacts import contact
 from crm_client.errors import BadAnswer, BadRequest, CrmError, NotFound, NotSignedIn, Unavailable
 from crm_client.hands import LEASE
@@ -369,17 +371,21 @@ async def test_who_goes_away_while_renewing_leaves_nothing_locked(netserver: Net
     assert shelf.events == ["claim", "release", "claim", "save"]
 
 
-def test_threads_renew_once(netserver: NetServer) -> None:
-    from concurrent.futures import ThreadPoolExecutor
+@pytest.mark.parametrize("seconds", [-10, 3600], ids=["ended", "refused"])
+def test_two_hundred_threads_renew_once(netserver: NetServer, seconds: float) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        time.sleep(0.01)
+        return netserver(request)
 
-    from .conftest import Blocking
+    shelf = Shelf(grant(seconds=seconds))
+    with httpx.Client(transport=httpx.MockTransport(answer)) as http, ThreadPoolExecutor(200) as pool:
 
-    shelf = Shelf(grant(seconds=-1))
-    crm = Blocking(netserver, shelf)
-    with ThreadPoolExecutor(8) as pool:
-        names = {company.name for company in pool.map(crm.ask, [contact(17) for _ in range(40)])}
-    assert (names, netserver.log.count(TOKENS)) == ({"Acme"}, 1)
-    crm.close()
+        def ask(_: int) -> str:
+            auth = UserToken(TOKEN_URL, "sidecard", "top-secret", shelf, ("Cust12345", 5))
+            return Crm(http, FixedAddress(BASE), auth)(contact(17)).name
+
+        assert set(pool.map(ask, range(200))) == {"Acme"}
+    assert netserver.log.count(TOKENS) == 1
 
 
 @pytest.mark.parametrize(("seconds", "renewals"), [(299, 1), (301, 0)])

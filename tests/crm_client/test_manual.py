@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import inspect
 import re
+import textwrap
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -45,6 +47,35 @@ def test_every_module_is_a_page(module: ModuleType) -> None:
 def test_every_operation_says_what_it_does_and_by_which_page(operation: Callable[..., Any]) -> None:
     assert re.match(r"[A-Z].*[.:;)]", operation.__doc__ or "", re.DOTALL)
     assert references(MODULES[operation.__module__.rpartition(".")[2]])
+
+
+BLOCK = re.compile(r"::\n\n((?: {4}.*\n?|\n)+)")
+KNOWN = {name: value for module in MODULES.values() for name, value in vars(module).items()} | MODULES
+READERS_OWN = set("crm http address auth store request secret keys log file company query asdict".split())  # noqa: SIM905
+"""Names in examples for what the reader has himself."""
+
+
+def examples(module: ModuleType) -> list[ast.Module]:
+    blocks = [block for text in texts(module) for block in BLOCK.findall(inspect.cleandoc(text))]
+    code = [textwrap.dedent(block).replace("…", "...") for block in blocks]
+    return [ast.parse(block) for block in code if "├──" not in block]
+
+
+@pytest.mark.parametrize("module", MODULES.values(), ids=MODULES)
+def test_examples_name_and_call_what_there_is(module: ModuleType) -> None:
+    known = KNOWN | vars(module)
+    for example in examples(module):
+        nodes = [*ast.walk(example)]
+        names = [node for node in nodes if isinstance(node, ast.Name)]
+        made = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+        made |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+        made |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+        used = {node.id for node in names} - made
+        assert used - READERS_OWN - set(known) - set(dir(builtins)) == set()
+        for call in nodes:
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in used & set(known):
+                given = {keyword.arg: None for keyword in call.keywords if keyword.arg}
+                inspect.signature(known[call.func.id]).bind(*call.args, **given)
 
 
 def test_the_cover_explains_every_reference() -> None:
