@@ -260,3 +260,8 @@ def _tick(list_id: int, item_id: int, part: str, ids: frozenset[int] | None) -> 
         return found
     path = f"v1/List/{int(list_id)}/Items/{int(item_id)}/{part}"
     return _items((yield Call("PUT", path, json=wanted, language=UNTRANSLATED)), part)
+
+
+def list_agent(method: str, body: Mapping[str, Any], reads: bool = True) -> Call:
+    """A call of the List agent, for what REST has no path of; texts in all languages [ws/endpoints/agents-webapi]."""
+    return Call("POST", f"v1/Agents/List/{method}", json=body or None, reads=reads, language=UNTRANSLATED)

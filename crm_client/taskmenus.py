@@ -18,6 +18,7 @@ from crm_client.calls import UNTRANSLATED, Call, Operation
 from crm_client.errors import BadAnswer, NotFound
 from crm_client.fields import Word, flag_at, number_at, read_at, text_at, word_at
 from crm_client.frozen import dataclass
+from crm_client.lists import list_agent
 from crm_client.patch import reconciled
 from crm_client.records import Record, changes
 from crm_client.values import integer
@@ -61,7 +62,7 @@ class TaskMenu(Record):
 
 def own_task_menus() -> Operation[list[TaskMenu]]:
     """Those of the calling application; none without its token (``app_token`` of the client)."""
-    found = yield _agent("GetAppTaskMenus", {})
+    found = yield list_agent("GetAppTaskMenus", {})
     if not isinstance(found, list):
         raise BadAnswer("GetAppTaskMenus: the answer is no array")
     return [_parsed(entity) for entity in found]
@@ -69,14 +70,17 @@ def own_task_menus() -> Operation[list[TaskMenu]]:
 
 def task_menu_by_prog_id(prog_id: str) -> Operation[TaskMenu | None]:
     """An item by its key; None without one."""
-    entity = yield _agent("GetTaskMenuByProgId", {"ProgId": prog_id})
+    entity = yield list_agent("GetTaskMenuByProgId", {"ProgId": prog_id})
     found = TaskMenu.parse(entity) if isinstance(entity, Mapping) else None
     return found if found and found.menu_id else None
 
 
 def new_task_menu() -> Operation[TaskMenu]:
     """An item not saved."""
-    return TaskMenu.parse((yield _agent("CreateDefaultTaskMenu", {})))
+    entity = yield list_agent("CreateDefaultTaskMenu", {})
+    if not isinstance(entity, Mapping):
+        raise BadAnswer("CreateDefaultTaskMenu: no default came")
+    return TaskMenu.parse(entity)
 
 
 def save_task_menu(seen: TaskMenu, **wanted: Any) -> Operation[TaskMenu]:
@@ -91,7 +95,7 @@ def save_task_menu(seen: TaskMenu, **wanted: Any) -> Operation[TaskMenu]:
         if not isinstance(now, Mapping):
             raise NotFound(f"{_LIST}/GetTaskMenu: the item is there no more")
     body = reconciled(f"{_LIST}/SaveTaskMenu", now, changes(seen, **wanted), TaskMenu.parse)
-    return _parsed((yield _agent("SaveTaskMenu", body, reads=False)))
+    return _parsed((yield list_agent("SaveTaskMenu", body, reads=False)))
 
 
 def remove_task_menu(menu_id: int) -> Operation[None]:
@@ -106,7 +110,3 @@ def _parsed(entity: Any) -> TaskMenu:
     if not isinstance(entity, Mapping) or not integer(entity.get("TaskMenuId")):
         raise BadAnswer("List: the answer is no item of a task menu")
     return TaskMenu.parse(entity)
-
-
-def _agent(method: str, body: Mapping[str, Any], reads: bool = True) -> Call:
-    return Call("POST", f"{_LIST}/{method}", json=body or None, reads=reads, language=UNTRANSLATED)

@@ -18,7 +18,7 @@ from typing import Any
 from crm_client.calls import UNTRANSLATED, Call, Operation
 from crm_client.fields import Word, flag_at, number_at, read_at, text_at, word_at
 from crm_client.frozen import dataclass
-from crm_client.lists import list_definition, show_to_all_groups
+from crm_client.lists import list_agent, list_definition, show_to_all_groups
 from crm_client.patch import Change
 from crm_client.records import Kind, Record, changes
 from crm_client.values import integer
@@ -74,7 +74,7 @@ def panels() -> Operation[list[WebPanel]]:
 
 def own_panels() -> Operation[list[WebPanel]]:
     """Those of the calling application; none without its token (``app_token`` of the client)."""
-    return PANELS.parse_all((yield _agent("GetAppWebPanels", {})))
+    return PANELS.parse_all((yield list_agent("GetAppWebPanels", {})))
 
 
 def panel(panel_id: int) -> Operation[WebPanel]:
@@ -84,7 +84,7 @@ def panel(panel_id: int) -> Operation[WebPanel]:
 
 def panel_by_prog_id(prog_id: str) -> Operation[WebPanel | None]:
     """A panel by its key, also one that is marked as deleted; None without one."""
-    entity = yield _agent("GetWebPanelByProgId", {"ProgId": prog_id})
+    entity = yield list_agent("GetWebPanelByProgId", {"ProgId": prog_id})
     found = WebPanel.parse(entity) if isinstance(entity, Mapping) else None
     return found if found and found.panel_id else None
 
@@ -111,7 +111,7 @@ def delete_panel(panel_id: int) -> Operation[None]:
 
 def remove_panel(panel_id: int) -> Operation[None]:
     """Delete a web panel for good."""
-    yield _agent("DeleteWebPanel", {"Id": int(panel_id)}, reads=False)
+    yield list_agent("DeleteWebPanel", {"Id": int(panel_id)}, reads=False)
 
 
 def show_panel(panel_id: int) -> Operation[None]:
@@ -134,7 +134,3 @@ def ensure_panel(prog_id: str, **wanted: Any) -> Operation[WebPanel]:
         found = yield from change_panel(found.panel_id, differing)
     yield from show_panel(found.panel_id)
     return found
-
-
-def _agent(method: str, body: Mapping[str, Any], reads: bool = True) -> Call:
-    return Call("POST", f"v1/Agents/List/{method}", json=body or None, reads=reads, language=UNTRANSLATED)

@@ -22,6 +22,7 @@ from crm_client.lists import ListItem, mdo_list, mdo_tree, put_under_headings, s
 from crm_client.preferences import Level, preference, set_preference
 from crm_client.sales import SaleRow, stages, stages_of_type
 from crm_client.selections import add_members
+from crm_client.taskmenus import new_task_menu, own_task_menus
 from crm_client.tickets import BaseStatus, Ticket, new_ticket
 from crm_client.udef import UdefField, publish, udef_fields
 from crm_client.values import Item
@@ -325,10 +326,15 @@ def test_a_type_names_its_stages_by_ticking_them() -> None:
 
 
 @pytest.mark.parametrize("answer", [None, {}, "x", [None], [3]])
-@pytest.mark.parametrize("ask", [lambda: udef_fields("Contact"), webhooks, own_panels])
+@pytest.mark.parametrize("ask", [lambda: udef_fields("Contact"), webhooks, own_panels, own_task_menus])
 def test_an_answer_that_holds_no_records(ask: Any, answer: Any) -> None:
     with pytest.raises(BadAnswer):
         answered(ask(), answer)
+
+
+def test_no_default_is_no_item_to_begin_with() -> None:
+    with pytest.raises(BadAnswer):
+        answered(new_task_menu(), None)
 
 
 @pytest.mark.parametrize("answer", [None, {}, "x"])
