@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.responses import Response
 
-from . import filters, operators
+from . import aggregation, filters, operators
+from .aggregation import Line, Term
 from .answers import Call, Refused, bad, lacking, not_found
 from .columns import Cell, Column
 from .filters import Condition, Filter
@@ -98,15 +99,89 @@ def listing(call: Call, provider: str, of: str = "", key: int = 0) -> Response:
 
 
 def _page(call: Call, archive: Provider, belongs: Callable[[Found], bool]) -> Response:
-    query = replace(understood(call, archive), belongs=belongs)
+    names = aggregation.joined(split(call.parameter("$select")))
+    if aggregation.asked(names) or _grand_total(call):
+        return _report(call, archive, belongs, names)
+    query = replace(understood(call, archive, names, split(call.parameter("$orderby"))), belongs=belongs)
     page, more = rows_of(call, query)
+    return _answered(call, query, [_shown(call, query, found) for found in page], more)
+
+
+def _answered(call: Call, query: Query, rows: list[dict[str, Any]], more: bool) -> Response:
     return call.answer(
         {
-            "odata.metadata": f"{call.api}v1/Archive/{archive.name}/$metadata",
+            "odata.metadata": f"{call.api}v1/Archive/{query.archive.name}/$metadata",
             "odata.nextLink": _next_link(call, query) if more else None,
-            "value": [_shown(call, query, found) for found in page],
+            "value": rows,
         }
     )
+
+
+def _grand_total(call: Call) -> bool:
+    return (call.parameter("$options") or "").replace(" ", "").lower() == "grandtotal=true"
+
+
+def _report(call: Call, archive: Provider, belongs: Callable[[Found], bool], names: list[str]) -> Response:
+    """Rows of which functions make groups and sums."""
+    wanted = names or split(archive.default)
+    terms = [aggregation.parsed(name, lambda column: find(call.tenant, archive.name, column)) for name in wanted]
+    order = split(call.parameter("$orderby"))
+    plain = [part for part in order if "(" not in part]
+    query = replace(understood(call, archive, [], plain), belongs=belongs)
+
+    def of_column(term: Term, found: Found) -> Cell:
+        if term.column is None:
+            raise KeyError(f"{term.text} is no column")
+        cell = term.column.cells(call, found.source.table, found.key, found.row)[0]
+        is_date = term.column.kind in ("date", "datetime") and cell.raw
+        return Cell(call.clock.show(cell.raw)[:19]) if is_date else cell
+
+    def show(term: Term, cell: Cell) -> Any:
+        is_date = term.column is None or term.column.kind in ("date", "datetime")
+        return (cell.raw or call.clock.show("")) if is_date else slim(call, term.column, cell)
+
+    report = aggregation.Report(terms, of_column, show)
+    by = [_by(part) for part in order if "(" in part]
+    lines = list(report.lines(every(call, query), by, _grand_total(call)))
+    page = lines[query.skip : query.skip + query.top]
+    return _answered(call, query, [_told(call, query, line) for line in page], 0 < query.top < len(lines) - query.skip)
+
+
+def _by(part: str) -> tuple[str, bool]:
+    """``Sum(amount) desc``: the function, and whether downwards."""
+    text, direction = part.rpartition(")")[0] + ")", part.rpartition(")")[2]
+    modifiers, _, word = direction.partition(" ")
+    if word.strip().lower() not in ("", "asc", "desc"):
+        raise bad(f"$orderby: {word} is neither asc nor desc")
+    return text + modifiers, word.strip().lower() == "desc"
+
+
+def _told(call: Call, query: Query, line: Line) -> dict[str, Any]:
+    """A line of a report: a record's row, or one of a group, whose type stands for the record's."""
+    found: Found | None = line.found
+    entity = (found.source.shown_as or found.entity) if found is not None else line.kind
+    key = found.key if found is not None else line.number
+    values = {_safe(call, name): value for name, value in line.values.items()}
+    if not query.full:
+        return {"PrimaryKey": str(key), "EntityName": entity, **values}
+    cells = {name: _cell(value, "" if value is None else str(value)) for name, value in values.items()}
+    right = {"Mask": 1, "Reason": ""}
+    if found is not None:
+        words = table_right(call, found.source.table, found.row)
+        right = {"Mask": _mask(words["Mask"]), "Reason": words["Reason"]}
+    hint = link_hint(found) if found is not None else ""
+    return {
+        "PrimaryKey": key,
+        "EntityName": entity,
+        "StyleHint": "",
+        "LinkHint": hint,
+        "TableRight": right,
+        "Column": cells,
+    }
+
+
+def _cell(raw: Any, text: str) -> dict[str, Any]:
+    return {"RawValue": raw, "DisplayValue": text, "LinkHint": "", "TooltipHint": ""}
 
 
 def members(call: Call, key: int) -> Response:
@@ -144,14 +219,20 @@ def _row(call: Call, table: str, key: int) -> Row:
 
 def rows_of(call: Call, query: Query) -> tuple[list[Found], bool]:
     """One page of rows, and whether there are more."""
+    rows = every(call, query)
+    # A page of no rows has no next one: whoever follows links would never come to an end.
+    return rows[query.skip : query.skip + query.top], 0 < query.top < len(rows) - query.skip
+
+
+def every(call: Call, query: Query) -> list[Found]:
+    """All rows in their order."""
     first = next(iter(query.archive.sources.values()))
     if first.right and query.archive.name != "Links":
         call.demand(first.right, "select")
     rows = list(_rows(call, query))
     for column, descending in reversed(query.order):
         rows.sort(key=lambda found, c=column: _sort_key(call, c, found), reverse=descending)
-    # A page of no rows has no next one: whoever follows links would never come to an end.
-    return rows[query.skip : query.skip + query.top], 0 < query.top < len(rows) - query.skip
+    return rows
 
 
 def _rows(call: Call, query: Query) -> Iterator[Found]:
@@ -195,8 +276,8 @@ BELONGS: dict[tuple[str, str], Callable[[Call, int, int, Row], bool]] = {
 """Where a row's table does not hold the other record's id."""
 
 
-def understood(call: Call, archive: Provider) -> Query:
-    """The parameters of a call; Refused tells what is wrong with them."""
+def understood(call: Call, archive: Provider, names: list[str], order: list[str]) -> Query:
+    """The parameters of a call, columns and order by their names; Refused tells what is wrong with them."""
     _refuse_parameters(call)
     mode = (call.parameter("$mode") or "Slim").lower()
     if mode == "wide":
@@ -206,9 +287,9 @@ def understood(call: Call, archive: Provider) -> Query:
     text = call.parameter("$filter")
     return Query(
         archive=archive,
-        columns=selected(call, archive, split(call.parameter("$select"))),
+        columns=selected(call, archive, names),
         decide=decider(call, archive, filters.parse(text) if text else None),
-        order=ordered(call, archive, split(call.parameter("$orderby"))),
+        order=ordered(call, archive, order),
         entities=chosen(archive, split(call.parameter("$entities"))),
         top=_number(call, "$top", PAGE),
         skip=_number(call, "$skip", 0),
@@ -219,6 +300,7 @@ def understood(call: Call, archive: Provider) -> Query:
 def _refuse_parameters(call: Call) -> None:
     for name, value in call.query:
         unbuilt = name.lower() in UNBUILT_PARAMETERS and value.lower() not in ("", "false", "grandtotal=false")
+        unbuilt = unbuilt and not (name.lower() == "$options" and _grand_total(call))
         if unbuilt or (name.lower() == "$output" and value.lower() != "logical"):
             raise lacking(f"the parameter {name}")
         if name.lower() == "$format" and value.lower() != "json":
@@ -230,7 +312,7 @@ def _refuse_parameters(call: Call) -> None:
 def selected(call: Call, archive: Provider, names: list[str]) -> list[Column]:
     """The columns with these names, the provider's own choice without any."""
     if any("(" in name or ":" in name.split("/")[0] for name in names):
-        raise lacking("aggregation in $select")
+        raise lacking("functions among the columns of agents' archives")
     return [find(call.tenant, archive.name, name) for name in names or split(archive.default)]
 
 
@@ -353,7 +435,7 @@ def _wide(call: Call, column: Column, cell: Cell) -> dict[str, Any]:
     raw = call.clock.show(cell.raw or "") if column.kind in ("date", "datetime") else cell.raw
     shown = slim(call, column, cell)
     text = shown if isinstance(shown, str) else "" if shown is None else str(shown)
-    return {"RawValue": raw, "DisplayValue": text, "LinkHint": "", "TooltipHint": ""}
+    return _cell(raw, text)
 
 
 def _mask(text: str) -> int:

@@ -84,6 +84,8 @@ class Caller:
     def check_rows(self, path: str, parameters: httpx.QueryParams, rows: list[dict[str, Any]]) -> None:
         provider = provider_of(path)
         wanted = parameters.get("$select", "").split(",")
+        if "(" in parameters.get("$select", "") or parameters.get("$options"):
+            return
         for row in rows:
             assert isinstance(row["PrimaryKey"], int if "Column" in row else str)
             assert isinstance(row["EntityName"], str)

@@ -286,9 +286,9 @@ def test_mistakes_are_told(alice: Caller, parameters: dict[str, str], message: s
     [
         {"$select": "NumberOfSales"},
         {"$select": "contactSupportAssociate/fullName"},
-        {"$select": "Count(category):Footer"},
+        {"$select": "Percent(contactId)"},
         {"$mode": "Wide"},
-        {"$options": "GrandTotal=true"},
+        {"$inlineCount": "AllPages"},
     ],
 )
 def test_documented_things_the_sandbox_lacks_are_501(alice: Caller, parameters: dict[str, str]) -> None:
