@@ -24,6 +24,7 @@ from crm_client.foreign_keys import ForeignKey
 from crm_client.lists import Entry, Heading, ListItem, entries_kind
 from crm_client.preferences import Preference
 from crm_client.records import Kind, Record, places
+from crm_client.rows import Line, columns
 from crm_client.taskmenus import TaskMenu
 from crm_client.udef import UdefField
 from crm_client.values import amount, day, integer, moment, text, yes
@@ -45,11 +46,15 @@ CARRIERS: dict[type[Record], str] = {
 """Those that no path of their own kind answers with."""
 
 
-def heirs(of: type[Record]) -> Iterator[type[Record]]:
+def all_of[T](of: type[T]) -> Iterator[type[T]]:
+    """Every class made from one."""
     for heir in of.__subclasses__():
-        if heir.__module__.startswith("crm_client."):
-            yield heir
-            yield from heirs(heir)
+        yield heir
+        yield from all_of(heir)
+
+
+def heirs(of: type[Record]) -> Iterator[type[Record]]:
+    return (heir for heir in all_of(of) if heir.__module__.startswith("crm_client."))
 
 
 def kinds() -> Iterator[Kind[Any]]:
@@ -162,5 +167,20 @@ def test_anything_may_stand_in_any_property(record: type[Record]) -> None:
     @given(st.dictionaries(st.sampled_from(paths), anything))
     def is_read(entity: dict[str, Any]) -> None:
         assert record.parse(entity).raw == entity
+
+    is_read()
+
+
+LINES = [heir for heir in all_of(Line) if heir.__module__.startswith("crm_client.")]
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: line.__name__)
+def test_anything_may_stand_in_any_column(line: type[Line]) -> None:
+    names = ["PrimaryKey", *columns(line)]
+
+    @settings(max_examples=20, suppress_health_check=list(HealthCheck))
+    @given(st.dictionaries(st.sampled_from(names), anything))
+    def is_read(row: dict[str, Any]) -> None:
+        assert line.parse(row).raw == row
 
     is_read()
