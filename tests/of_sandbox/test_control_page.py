@@ -302,6 +302,14 @@ def test_a_mistake_of_the_sandbox_is_in_the_log(
     assert overview(application)["failed"][0]["status"] == 500
 
 
+def test_a_mistake_of_superid_is_in_the_log(
+    application: Application, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox.world, "clients", None)
+    assert application.http.post("/login/common/oauth/tokens", data={"client_id": "x"}).status_code == 500
+    assert sandbox.world.calls[-1]["status"] == 500
+
+
 # Tokens, sessions, webhooks
 
 

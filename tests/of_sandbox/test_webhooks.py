@@ -114,7 +114,7 @@ def test_a_dead_target_is_not_saved(alice: Caller, receiver: Receiver) -> None:
         ({"Events": ["contact.update"]}, "contact has created"),
         ({"Events": ["list.category.deleted"]}, "list has created"),
         ({"Events": ["two words"]}, "no name of an event"),
-        ({"Type": "crmscript"}, "Type"),
+        ({"Type": "pigeon"}, "Type"),
         ({"State": "Paused"}, "State"),
         ({"Headers": "X-Mine: yes"}, "Headers"),
         ({"Invented": 1}, "Invented"),
@@ -481,3 +481,7 @@ def test_what_is_no_header_or_address_is_told(alice: Caller, receiver: Receiver,
 def test_the_carrier_is_the_documented_one(hook: dict[str, Any]) -> None:
     assert misfits(hook, "WebhookWithLinks") == []
     assert set(TYPES["Webhook"]) <= set(hook)
+
+
+def test_webhooks_that_run_scripts_are_lacking(alice: Caller, receiver: Receiver) -> None:
+    assert "crmscript" in create(alice, receiver, 501, Type="crmscript")["ErrorMessage"]

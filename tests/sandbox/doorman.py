@@ -40,7 +40,13 @@ class Doorman:
                 self.log(scope, talk, time.perf_counter() - clock)
             await send(message)
 
-        await self.app(scope, talk.ask, answer)
+        try:
+            await self.app(scope, talk.ask, answer)
+        finally:
+            if not talk.status:
+                # A mistake of the sandbox's own; who answers 500 for it stands outside.
+                talk.status = 500
+                self.log(scope, talk, time.perf_counter() - clock)
 
     def protect(self, path: str, headers: MutableHeaders) -> None:
         headers["Content-Security-Policy"] = POLICY

@@ -24,6 +24,7 @@ SECRET_NAMES = {
 FORM_NAMES = SECRET_NAMES | {"code", "code_verifier", "assertion"}
 TOKEN = re.compile(r"\b(?:8A|7T):[\w.~+/=-]+|\beyJ[\w-]+\.[\w-]+\.[\w-]+")
 """An access token, a ticket, a JWT."""
+FAULT = re.compile(rb"<faultstring>([^<]*)")
 COOKIE = re.compile(r"^(\w[^=;]*)=[^;]*")
 
 
@@ -57,8 +58,9 @@ def why(status: int, body: bytes) -> str:
         return "The connection was cut, as a fault ordered"
     if status < 400 and b'"IsSuccessful":false' not in body:
         return ""
+    fault = FAULT.search(body)
     try:
-        told = json.loads(body)
+        told = {"error": fault[1].decode()} if fault else json.loads(body)
     except ValueError:
         told = {"error": body.decode(errors="replace")[:300] if not body.startswith(b"<") else ""}
     names = ("ErrorMessage", "error_description", "error")

@@ -44,7 +44,7 @@ def build(world: World, urls: dict[str, str], reset: Callable[[], None]) -> dict
         *superid.routes(world, urls),
         *app_store.routes(world, urls),
         *system_user.routes(world, urls),
-        *soap.exchange(),
+        *soap.system_user(),
         *state.routes(world, urls),
         *control.routes(world, urls, reset),
         *front.routes(world, urls),
@@ -55,7 +55,7 @@ def build(world: World, urls: dict[str, str], reset: Callable[[], None]) -> dict
         api = Router(netserver.routes(world, urls, host))
         # The state API names NetServer's root without a slash at its end, the claim with one.
         root, below = Route("/{ctx}/api", api), Mount("/{ctx}/api", api)
-        apps[host] = Starlette(routes=[root, below, *soap.services(), *web.routes(world, urls, host)])
+        apps[host] = Starlette(routes=[root, below, *soap.services(world), *web.routes(world, urls, host)])
     return apps
 
 

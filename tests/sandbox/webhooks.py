@@ -13,7 +13,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from .answers import Call, bad, not_found
+from .answers import Call, bad, lacking, not_found
 from .asking import asked, number
 from .carriers import associate
 from .event_kinds import EVENTS
@@ -155,8 +155,10 @@ def fresh(call: Call) -> Row:
 
 def check(row: Row) -> None:
     """400 unless this can be a webhook."""
+    if row["type"] == "crmscript":
+        raise lacking("webhooks of the Type crmscript")
     if row["type"] != "webhook":
-        raise bad("Type: the sandbox has webhooks of the type webhook only")
+        raise bad("Type is webhook or crmscript")
     if not row["name"].strip() or len(row["name"]) > 100:
         raise bad("Name: 1 to 100 characters")
     if not row["events"]:

@@ -145,3 +145,5 @@ def test_soap_says_that_it_is_lacking(sandbox: Sandbox, host: str, path: str, to
     response = httpx.post(sandbox.urls[host] + path, content="<x/>", headers={"SOAPAction": action}, trust_env=False)
     assert (response.status_code, response.headers["content-type"]) == (501, "text/xml; charset=utf-8")
     assert f"<faultstring>The sandbox lacks SOAP: {told}." in response.text
+    last = sandbox.world.calls[-1]
+    assert (last["path"], last["status"], told in last["why"]) == (path, 501, True)
