@@ -23,7 +23,7 @@ def overview(world: World, urls: dict[str, str]) -> dict[str, Any]:
     return {
         "now": world.now().isoformat(timespec="seconds"),
         "offset": world.clock_offset,
-        "called": world.called,
+        "called": len(world.calls),
         "calls": list(world.calls)[: -CALLS - 1 : -1],
         "failed": [call for call in reversed(world.calls) if call["why"]][:CALLS],
         "tokens": tokens(world),
@@ -67,13 +67,14 @@ def handle(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()[:12]
 
 
-def sessions(world: World) -> list[dict[str, str]]:
-    """Who is signed in where, by browser: at SuperID, and in SuperOffice Web at a tenant."""
-    web = ((one["human"], one["ctx"]) for one in world.web_sessions.values())
-    return [
-        *({"user": human, "where": "SuperID", "tenant": ""} for human in sorted(set(world.sessions.values()))),
-        *({"user": human, "where": "SuperOffice Web", "tenant": ctx} for human, ctx in sorted(set(web))),
-    ]
+def sessions(world: World) -> list[dict[str, Any]]:
+    """Who is signed in, and where: at SuperID, and in SuperOffice Web at a tenant."""
+    found: dict[str, set[str]] = {}
+    for human in world.sessions.values():
+        found.setdefault(human, set()).add("SuperID")
+    for one in world.web_sessions.values():
+        found.setdefault(one["human"], set()).add(f"SuperOffice Web of {one['ctx']}")
+    return [{"user": human, "where": sorted(places)} for human, places in sorted(found.items())]
 
 
 def webhooks(world: World) -> list[dict[str, Any]]:

@@ -49,7 +49,7 @@ async function refresh(used = false) {
   }
   latest = all;
   counts(all);
-  say(refusal || `Live · ${many(all.called, "call")} so far, the newest ${all.calls.length} below · ${failures(all)}`, Boolean(refusal));
+  say(refusal || `Live · ${many(all.called, "call")} remembered, the newest ${all.calls.length} below · ${failures(all)}`, Boolean(refusal));
   document.querySelector("[data-now]").textContent = when(Date.parse(all.now) / 1000, true);
   document.querySelector("[data-offset]").textContent = offset(all.offset);
   for (const name of Object.keys(lists)) list(name, used);
@@ -120,7 +120,7 @@ function many(number, what) {
 }
 
 function failures(all) {
-  return all.failed.length ? `${many(all.failed.length, "failure")} remembered` : "none failed";
+  return all.failed.length ? `${many(all.failed.length, "failure")}` : "none failed";
 }
 
 function alive(token) {
@@ -320,10 +320,10 @@ const lists = {
   sessions: (rows) =>
     table(
       ["User", "At", ""],
-      rows.map((one, number) => [
+      rows.map((one) => [
         one.user,
-        [one.where, one.tenant].filter(Boolean).join(" of "),
-        button(`Sign ${one.user} out`, () => order("DELETE", `sessions/${encodeURIComponent(one.user)}`), "", `session ${number}`),
+        one.where.join(", "),
+        button(`Sign ${one.user} out`, () => order("DELETE", `sessions/${encodeURIComponent(one.user)}`), "", `session ${one.user}`),
       ]),
       "Nobody is signed in.",
     ),
