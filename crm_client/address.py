@@ -88,7 +88,7 @@ class _Known:
 
     def __init__(self, login_url: str, ctx: str, hosts: Sequence[str]) -> None:
         self._question = asking("GET", state_url(login_url, ctx))
-        self._login_url, self._hosts = login_url, hosts
+        self._login_url, self._ctx, self._hosts = login_url, ctx, hosts
         self._api = ""
         self._until = datetime.min.replace(tzinfo=UTC)
         self._refreshed_at = float("-inf")
@@ -118,6 +118,8 @@ class _Known:
         if response.status_code == 404:
             raise Unavailable("state API: no such tenant", sent=False, status=404)
         state = TenantState.parse(object_in(response.content))
+        if state.ctx.lower() != self._ctx.lower():
+            raise BadAnswer("state API: the answer is another tenant's", sent=False)
         if not state.is_running:
             raise Unavailable(f"the tenant is {state.state}", sent=False)
         self._api = checked(state.api, self._login_url, self._hosts)

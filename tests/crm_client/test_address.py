@@ -240,6 +240,16 @@ def test_an_address_that_is_not_superoffices_is_refused(api: StateApi, address: 
         address.get()
 
 
+def test_another_tenants_answer_is_refused(api: StateApi, address: Face) -> None:
+    """Whatever mixed them up: a token would go to another customer's CRM."""
+    api.says(ContextIdentifier="Cust67890")
+    with pytest.raises(BadAnswer) as caught:
+        address.get()
+    assert caught.value.sent is False
+    api.says(ContextIdentifier="CUST12345")
+    assert address.get() == BASE
+
+
 @pytest.mark.parametrize("told", [None, [], {}, "x", {"ContextIdentifier": "Cust12345", "State": "Suspended"}])
 def test_an_answer_that_is_none(api: StateApi, address: Face, told: Any) -> None:
     api.told = told

@@ -96,6 +96,13 @@ def test_an_agent_reports_failure_with_status_200() -> None:
     assert caught.value.message == "No"
 
 
+@pytest.mark.parametrize("path", ["v1/Contact/17", "v1/Agents/Contact/GetContactEntity"])
+def test_an_error_object_is_one_whatever_its_status(path: str) -> None:
+    with pytest.raises(BadRequest) as caught:
+        decipher(Call("GET", path), 200, {}, b'{"Error": true, "ErrorMessage": "No", "ErrorType": "SoSentry"}')
+    assert (caught.value.message, caught.value.error_type) == ("No", "SoSentry")
+
+
 def test_a_record_with_a_message_is_not_an_error() -> None:
     body = b'{"Message": "Hi", "MessageDetail": "there", "Id": 5}'
     assert decipher(Call("POST", "v1/Agents/Messaging/Get"), 200, {}, body)["Id"] == 5
