@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ import httpx
 import pytest
 
 from crm_client.address import AsyncFixedAddress, FixedAddress
-from crm_client.auth import AHEAD, PATIENCE, UserToken, granted, renew, renew_async
+from crm_client.auth import AHEAD, PATIENCE, Grant, UserToken, granted, renew, renew_async
 from crm_client.calls import Call, Operation
 from crm_client.clients import AT_ONCE, AsyncCrm, Crm
 from crm_client.contacts import contact
@@ -346,6 +347,55 @@ async def test_those_who_wait_share_the_trouble(netserver: NetServer) -> None:
     assert netserver.log == [TOKENS]
     assert {(type(error).__mro__[1], error.status, error.retry_after) for error in errors} == {(Unavailable, 503, 9)}  # type: ignore[union-attr]
     assert len(set(map(id, errors))) == AT_ONCE
+
+
+def test_threads_that_wait_ask_nothing(netserver: NetServer) -> None:
+    """They share what the first one got, without a look into the store each."""
+    shelf, loaded = Shelf(grant(seconds=-1)), threading.Barrier(AT_ONCE, timeout=10)
+    load = shelf.load
+
+    def load_together() -> Any:
+        loaded.wait()
+        return load()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        time.sleep(0.2 if str(request.url) == TOKEN_URL else 0)
+        return netserver(request)
+
+    shelf.load = load_together  # type: ignore[method-assign]
+    with httpx.Client(transport=httpx.MockTransport(answer)) as http, ThreadPoolExecutor(AT_ONCE) as pool:
+        auth = UserToken(TOKEN_URL, "sidecard", "top-secret", shelf, object())
+        crm = Crm(http, FixedAddress(BASE), auth)
+        assert len(list(pool.map(crm, [contact(17) for _ in range(AT_ONCE)]))) == AT_ONCE
+    assert shelf.events == ["claim", "save"]
+
+
+@pytest.mark.asyncio
+async def test_nobody_waits_for_anothers_renewal_nor_gets_his_token(netserver: NetServer) -> None:
+    bobs, both = asyncio.Event(), {}
+    for name in ("alice", "bob"):
+        both[name] = Shelf(Grant(f"old-{name}", f"refresh-{name}", datetime.now(UTC)))
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if str(request.url) != TOKEN_URL:
+            return httpx.Response(200, json={"ContactId": 17, "Name": request.headers["authorization"]})
+        name = "alice" if b"refresh-alice" in request.content else "bob"
+        if name == "bob":
+            await bobs.wait()
+        return httpx.Response(200, json=FRESH | {"access_token": f"new-{name}"})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+
+        def of(name: str) -> AsyncCrm:
+            auth = UserToken(TOKEN_URL, "sidecard", "top-secret", AsyncShelf(both[name]), ("Cust12345", name))
+            return AsyncCrm(http, AsyncFixedAddress(BASE), auth)
+
+        slow = asyncio.create_task(of("bob")(contact(17)))
+        await asyncio.sleep(0.01)
+        async with asyncio.timeout(5):
+            assert (await of("alice")(contact(17))).name == "Bearer new-alice"
+        bobs.set()
+        assert (await slow).name == "Bearer new-bob"
 
 
 @pytest.mark.asyncio

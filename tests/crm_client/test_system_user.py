@@ -303,6 +303,30 @@ async def test_fifty_first_calls_exchange_once(login: Login) -> None:
     assert login.asked.count(EXCHANGE) == 1
 
 
+@pytest.mark.asyncio
+async def test_each_tenant_gets_its_own_ticket(login: Login) -> None:
+    """Though they exchange in the same moment."""
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0.01)
+        if request.url.path == EXCHANGE:
+            ctx = json.loads(request.content)["ContextIdentifier"]
+            login.claims = {SCHEME + "ctx": ctx, SCHEME + "ticket": f"7T:{ctx}"}
+        elif request.url.path != JWKS:
+            return httpx.Response(200, json={"ContactId": 17, "Name": request.headers["authorization"]})
+        return login(request)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+
+        def of(ctx: str) -> AsyncCrm:
+            auth = SystemUser(LOGIN, ctx, "123", SYSTEM_TOKEN, sandbox_key(), SECRET, AsyncMemoryStore())
+            return AsyncCrm(http, AsyncFixedAddress(f"https://online2.superoffice.com/{ctx}/api/"), auth)
+
+        names = [f"Cust{number}" for number in range(1, 6)]
+        companies = await asyncio.gather(*[of(ctx)(contact(17)) for ctx in names])
+    assert [company.name for company in companies] == [f"SOTicket 7T:{ctx}" for ctx in names]
+
+
 # The sandbox
 
 
