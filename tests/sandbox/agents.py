@@ -5,15 +5,17 @@ The same code as REST serves them. A record that is missing is null, not 404.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
 from starlette.responses import Response
 
-from . import duplicates, records
+from . import duplicates, images, records
 from .answers import Call, bad
 from .asking import nothing
+from .documents import bytes_of
 from .facts import PATHS as DOCUMENTED
 from .fields import Entity
 from .kind import Kind, blank, is_blank, row_of, shown
@@ -205,6 +207,37 @@ def is_number_valid(kind: Kind) -> Callable[[Call], Response]:
         return call.answer(duplicates.is_free(call, kind, key, argument(call, "Number", str)))
 
     return handler
+
+
+def picture(kind: Kind, name: str) -> Callable[[Call], Response]:
+    """The picture of a record: its bytes for who accepts ``application/octet-stream``, else base64; null without."""
+
+    def handler(call: Call) -> Response:
+        key = argument(call, name, int)
+        content = images.base64_of(call, kind, key) if seen_or_none(call, kind, key) is not None else None
+        return streamed(call, content)
+
+    return handler
+
+
+def streamed(call: Call, content: str | None) -> Response:
+    """Content that is kept in base64, as bytes for who accepts them (SuperOffice's client), else in JSON."""
+    if content is not None and "application/octet-stream" in call.headers.get("accept", ""):
+        return Response(b64decode(content), media_type="application/octet-stream")
+    return call.answer(content)
+
+
+def set_picture(kind: Kind, name: str) -> Callable[[Call], Response]:
+    def handler(call: Call) -> Response:
+        images.stored(call, kind, argument(call, name, int), bytes_of(argument(call, "Image", str)))
+        return nothing()
+
+    return handler
+
+
+def no_other(call: Call) -> Response:
+    """False: of what this asks for the sandbox has none, and makes none."""
+    return call.answer(False)
 
 
 def posted(handlers: dict[str, dict[str, Callable[[Call], Response]]]) -> dict[str, Methods]:

@@ -22,18 +22,22 @@ from .agents import (
     fitting,
     lights,
     moment,
+    no_other,
     owned,
     posted,
     saved,
     seen_or_none,
+    streamed,
 )
 from .answers import Call, Refused, bad, lacking
-from .asking import asked, nothing
+from .asking import asked, nothing, number
 from .business import SALE
 from .carriers import user
 from .documents import DOCUMENT
+from .facts import carrier
 from .fields import Entity
 from .kind import Kind, find, row_of, shown
+from .list_agents import SERVED
 from .world import Row
 
 TYPES = ("inDiary", "inChecklist", "Note", "BookingForDiary", "BookingForChecklist")
@@ -411,11 +415,8 @@ def may_insert(call: Call) -> Response:
 
 
 def document_stream(call: Call) -> Response:
-    """The content itself for who accepts ``application/octet-stream`` (SuperOffice's client), else base64 in JSON."""
     row = seen_or_none(call, DOCUMENT, key_of_document(call))
-    if row is not None and "application/octet-stream" in call.headers.get("accept", ""):
-        return Response(documents.bytes_of(row["content"]), media_type="application/octet-stream")
-    return call.answer(row["content"] if row is not None else None)
+    return streamed(call, row["content"] if row is not None else None)
 
 
 def key_of_document(call: Call) -> int:
@@ -466,6 +467,25 @@ def linked_documents(call: Call) -> Response:
     return call.answer(fitting(call, DOCUMENT, lambda key, row: key in ids))
 
 
+def versions(call: Call) -> Response:
+    """None: documents are not versioned here; ``LockSemantics`` says so."""
+    seen_or_none(call, DOCUMENT, argument(call, "DocumentId", int))
+    return call.answer([])
+
+
+def checkout_state(call: Call) -> Response:
+    find(call, DOCUMENT, argument(call, "DocumentId", int))
+    return call.answer(carrier("CheckoutInfo", State="LockingNotSupported"))
+
+
+TASK = SERVED["TaskListItem"]
+
+
+def save_task(call: Call) -> Response:
+    sent = asked(call)
+    return call.answer(TASK.save(call, sent["TaskListItemId"], call.json))
+
+
 HANDLERS: dict[str, dict[str, Callable[[Call], Response]]] = {
     "Appointment": {
         "CreateDefaultAppointmentEntityByType": new_appointment,
@@ -484,6 +504,11 @@ HANDLERS: dict[str, dict[str, Callable[[Call], Response]]] = {
         "GetProjectAppointments": listing(APPOINTMENT, "Project", whole),
         "GetProjectMemberAppointments": listing(APPOINTMENT, "ProjectMember", whole),
         "GetCanInsertForAssociates": may_insert,
+        "WillSendEmail": no_other,
+        "CreateDefaultTaskListItem": lambda call: call.answer(TASK.default(call)),
+        "GetTaskListItem": lambda call: call.answer(TASK.one(call, number(call, "taskListItemId"))),
+        "GetTaskListItems": lambda call: call.answer(TASK.all(call, argument(call, "IncludeDeleted", bool, False))),
+        "SaveTaskListItem": save_task,
         "CreateDefaultRecurrence": lambda call: call.answer(recurrence.fresh(call, today(call))),
         "CreateDefaultRecurrenceByDate": default_pattern,
         "CalculateDays": calculate_days,
@@ -506,6 +531,8 @@ HANDLERS: dict[str, dict[str, Callable[[Call], Response]]] = {
         "SetDocumentStream": set_entity_stream,
         "GetDocumentLength": document_length,
         "GetDocumentUrl": document_url,
+        "GetVersionList": versions,
+        "GetCheckoutState": checkout_state,
         "RenameDocument": rename,
         "CreateNewPhysicalDocumentFromTemplate": from_template,
         "GetAppointmentDocuments": linked_documents,

@@ -20,18 +20,22 @@ from .agents import (
     lights,
     moment,
     one,
+    picture,
     posted,
     save,
     saved,
     seen_or_none,
+    set_picture,
     shown_or_null,
 )
-from .answers import Call, Refused, bad, not_found
+from .answers import Call, Refused, bad, lacking, not_found
 from .asking import asked, nothing
 from .business import SALE, members_of
 from .carriers import elements, user
 from .documents import DOCUMENT
 from .entities import COMPANY, PERSON, people_of
+from .facts import carrier
+from .images import base64_of
 from .kind import Kind, find, row_of, shown
 from .lights import message_light, messages_of
 from .relations import RELATION, SELECTION
@@ -244,7 +248,39 @@ def move_person(call: Call) -> Response:
     return nothing()
 
 
+def person_images(call: Call) -> Response:
+    """Pictures of those persons who have one; only as they are."""
+    given = asked(call)
+    if given["ScaledWidth"] or given["ScaledHeight"]:
+        raise lacking("scaling of images (ScaledWidth, ScaledHeight)")
+    found = {
+        one["PersonId"]: base64_of(call, PERSON, one["PersonId"]) for one in lights(call, PERSON, given["PersonIds"])
+    }
+    return call.answer([carrier("PersonImage", PersonId=key, ImageData=data) for key, data in found.items() if data])
+
+
 # Requests
+
+
+def summaries(call: Call) -> Response:
+    """What a list of requests shows of some."""
+    names = {"TicketId": "TicketId", "Title": "Title", "Registered": "CreatedAt"}
+    rows = call.tenant.table("ticket")
+    found = lights(call, TICKET, asked(call)["TicketIds"])
+    return call.answer(
+        [
+            carrier("TicketSummaryItem", **{name: one[of] for name, of in names.items()})
+            | {"TicketStatus": rows[one["TicketId"]]["status"], "IconHint": "ticket"}
+            for one in found
+        ]
+    )
+
+
+def of_no_other_ticket(call: Call) -> Response:
+    """Nothing: requests have neither attachments nor relations to each other here."""
+    given = asked(call)
+    seen_or_none(call, TICKET, given.get("TicketId") or given.get("TicketEntityId") or 0)
+    return call.answer([])
 
 
 def light_message(call: Call) -> Response:
@@ -372,6 +408,10 @@ HANDLERS: dict[str, dict[str, Callable[[Call], Response]]] = {
         "IsNumberValid": is_number_valid(PERSON),
         "GetColleagues": colleagues,
         "GetPhones": phones,
+        "GetPersonImage": picture(PERSON, "PersonId"),
+        "GetPersonImages": person_images,
+        "SetPersonImage": set_picture(PERSON, "PersonId"),
+        "CreateDefaultPersonImage": lambda call: call.answer(carrier("PersonImage")),
         "GetMyOwner": lambda call: owner_of(call, call.associate.person_id),
         "GetOwnerOnPersonId": lambda call: owner_of(call, argument(call, "PersonId", int)),
         "GetAddress": address(PERSON, "PersonId"),
@@ -392,6 +432,9 @@ HANDLERS: dict[str, dict[str, Callable[[Call], Response]]] = {
         "UpdateTicketsReadStatus": read_status,
         "SetDeletedStatusByIds": delete_tickets,
         "UndeleteByIds": undelete_tickets,
+        "GetTicketSummaries": summaries,
+        "GetTicketRelations": of_no_other_ticket,
+        "GetTicketAttachments": of_no_other_ticket,
         "GetTicketMessage": light_message,
         "SaveTicketMessageEntityWithNotify": save(MESSAGE, "NewEntity"),
         "SetTicketMessageImportant": mark_message,

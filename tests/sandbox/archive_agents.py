@@ -13,6 +13,7 @@ from . import archives, filters
 from .agents import argument
 from .answers import Call, bad, lacking
 from .archives import Found, Query
+from .asking import asked
 from .columns import Cell, Column
 from .facts import carrier
 from .filters import All, Condition, Filter, Some
@@ -188,6 +189,18 @@ def available_entities(call: Call) -> Response:
 
 BY_COLUMNS = "v1/Agents/Archive/GetArchiveListByColumns"
 
+
+def no_rows(call: Call) -> Response:
+    return call.answer(carrier("ArchiveListResult"))
+
+
+def associates_of_groups(call: Call) -> Response:
+    """Users whose own group is one of some."""
+    wanted, rows = asked(call)["GroupIds"], call.tenant.table("associate")
+    users = sorted(one.associate_id for one in call.tenant.associates.values())
+    return call.answer([key for key in users if rows.get(key, {}).get("group", 1) in wanted])
+
+
 PATHS: dict[str, dict[str, Callable[..., Response]]] = {
     **{
         f"{BY_COLUMNS}{header}{context}{plain}": {"POST": partial(rows, header=bool(header), plain=bool(plain))}
@@ -195,6 +208,10 @@ PATHS: dict[str, dict[str, Callable[..., Response]]] = {
         for context in ("", "WithContext")
         for plain in ("", "2")
     },
+    "v1/Agents/Archive/CreateDefaultArchiveListResult": {
+        "POST": lambda call: call.answer(carrier("ArchiveListResult"))
+    },
+    "v1/Agents/Archive/GetGroupAssociateIds": {"POST": associates_of_groups},
     "v1/Agents/Archive/GetProviderNames": {"POST": provider_names},
     "v1/Agents/Archive/GetAvailableColumns": {"POST": available_columns},
     "v1/Agents/Archive/GetAvailableEntities": {"POST": available_entities},

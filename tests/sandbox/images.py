@@ -77,8 +77,12 @@ def image(call: Call, kind: Kind, key: int) -> Response:
 
 def put_image(call: Call, kind: Kind, key: int) -> Response:
     """Store a picture, sent as it is or as a file of a form; answers the id of its blob."""
+    return call.answer(stored(call, kind, key, _sent(call)))
+
+
+def stored(call: Call, kind: Kind, key: int, content: bytes) -> int:
+    """Store the bytes of a picture; the id of its blob."""
     find(call, kind, key, "update")
-    content = _sent(call)
     kind_of_image = next((known for start, known in MAGIC.items() if content.startswith(start)), None)
     if kind_of_image is None:
         raise bad("Image bitmap is missing from body.")
@@ -91,7 +95,13 @@ def put_image(call: Call, kind: Kind, key: int) -> Response:
         content=base64.b64encode(content).decode(), type=kind_of_image, updated=stamp, updated_by=who, deleted=False
     )
     call.tenant.table("blob")[found[0]] = found[1]
-    return call.answer(found[0])
+    return found[0]
+
+
+def base64_of(call: Call, kind: Kind, key: int) -> str | None:
+    """The picture as agents answer it; None without one."""
+    found = _of(call, kind, key)
+    return found[1]["content"] if found else None
 
 
 def _sent(call: Call) -> bytes:

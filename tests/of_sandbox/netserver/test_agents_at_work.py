@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
 
+from tests.sandbox import images
 from tests.sandbox.server import Sandbox
 
 from .caller import Caller
@@ -382,3 +384,60 @@ def test_a_request_of_a_type_and_its_messages(alice: Caller) -> None:
     light = agent(alice, "Ticket/GetTicketMessage", query={"ticketMessageId": said["EjMessageId"]})
     assert light["Important"] is True
     agent(alice, "Ticket/CreateDefaultForTicketType", 400, TicketTypeId=987654)
+
+
+# Pictures, tasks, and what there is none of
+
+
+def test_pictures_of_persons_and_projects(alice: Caller) -> None:
+    pixel = base64.b64encode(images.CLEAR_PIXEL).decode()
+    assert agent(alice, "Person/GetPersonImage", PersonId=43) is None
+    agent(alice, "Person/SetPersonImage", 204, PersonId=43, Image=pixel)
+    assert agent(alice, "Person/GetPersonImage", PersonId=43) == pixel
+    raw = {"json": {"PersonId": 43}, "headers": {"Accept": "application/octet-stream"}}
+    assert alice.send("POST", "v1/Agents/Person/GetPersonImage", **raw).content == images.CLEAR_PIXEL
+    assert agent(alice, "Person/GetPersonImages", PersonIds=[43, 4]) == [{"PersonId": 43, "ImageData": pixel}]
+    agent(alice, "Person/GetPersonImages", 501, PersonIds=[43], ScaledWidth=10)
+    agent(alice, "Project/SetProjectImage", 204, ProjectId=1, Image=pixel)
+    assert alice.send("GET", "v1/Project/1/Image").content == images.CLEAR_PIXEL
+    agent(alice, "Project/SetProjectImage", 400, ProjectId=1, Image="bm8gcGljdHVyZQ==")
+    assert agent(alice, "Project/GetProjectImage", ProjectId=987654) is None
+
+
+def test_task_types_by_the_agent_of_follow_ups(alice: Caller) -> None:
+    fresh = agent(alice, "Appointment/CreateDefaultTaskListItem") | {"Value": "Site visit", "Type": "Appointment"}
+    made = agent(alice, "Appointment/SaveTaskListItem", **fresh)
+    key = made["TaskListItemId"]
+    assert agent(alice, "Appointment/GetTaskListItem", query={"taskListItemId": key})["Value"] == "Site visit"
+    assert key in keys(agent(alice, "Appointment/GetTaskListItems", IncludeDeleted=False), "TaskListItemId")
+    changed = agent(alice, "Appointment/SaveTaskListItem", **made | {"Value": "Visit"})
+    assert (changed["TaskListItemId"], changed["Value"]) == (key, "Visit")
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "answer"),
+    [
+        ("Sale/HasGuide", {"SaleId": 1}, False),
+        ("Sale/SaleHasQuote", {"SaleId": 1}, False),
+        ("Project/HasGuideActivities", {"ProjectId": 1}, False),
+        ("Appointment/WillSendEmail", {"Appointment": None}, False),
+        ("Document/GetVersionList", {"DocumentId": 1}, []),
+        ("Ticket/GetTicketRelations", {"TicketId": 1}, []),
+        ("Ticket/GetTicketAttachments", {"TicketEntityId": 1}, []),
+        ("Archive/GetGroupAssociateIds", {"GroupIds": []}, []),
+    ],
+)
+def test_what_there_is_none_of(alice: Caller, method: str, body: dict[str, Any], answer: Any) -> None:
+    assert agent(alice, method, **body) == answer
+
+
+def test_groups_locks_and_summaries(alice: Caller, sandbox: Sandbox) -> None:
+    tenant = sandbox.world.tenants["Cust12345"]
+    group = tenant.table("associate")[6]["group"]
+    assert 6 in agent(alice, "Archive/GetGroupAssociateIds", GroupIds=[group])
+    assert agent(alice, "Archive/CreateDefaultArchiveListResult")["RowCount"] == 0
+    assert agent(alice, "Document/GetCheckoutState", DocumentId=1)["State"] == "LockingNotSupported"
+    (summary,) = agent(alice, "Ticket/GetTicketSummaries", TicketIds=[1, 987654])
+    row = tenant.table("ticket")[1]
+    assert (summary["Title"], summary["TicketStatus"]) == (row["title"], row["status"])
+    assert summary["Registered"] == alice("GET", "v1/Ticket/1")["CreatedAt"]
