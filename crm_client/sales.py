@@ -202,6 +202,11 @@ def sale_types() -> Operation[list[SaleType]]:
     return SALE_TYPES.parse_all((yield Call("GET", SALE_TYPES.path)))
 
 
+def stakeholder(stakeholder_id: int) -> Operation[Stakeholder]:
+    """One stakeholder. Raises ``NotFound``."""
+    return STAKEHOLDERS.read(stakeholder_id)
+
+
 def new_stakeholder() -> Operation[Stakeholder]:
     """A stakeholder not saved."""
     return STAKEHOLDERS.new()
