@@ -127,6 +127,10 @@ def test_an_event_nobody_has_heard_of() -> None:
     assert event.raw["Mood"] == "new"
 
 
+def test_columns_are_compared_in_lower_case() -> None:
+    assert Event.from_http(*signed({"Event": "x", "Changes": ["Contact_Id"]}), SECRET).changes == {"contact_id"}
+
+
 def test_what_is_told_strangely_is_not_told() -> None:
     event = Event.from_http(*signed({"Event": "x", "PrimaryKey": float("inf"), "Changes": 5, "Values": []}), SECRET)
     assert (event.primary_key, event.changes, event.values) == (0, frozenset(), {})
