@@ -15,6 +15,7 @@ from crm_client.clients import AT_ONCE, AsyncCrm, async_http, sync_http
 from crm_client.contacts import contact
 from crm_client.errors import CrmError, Denied, Misdirected, NotFound, OutcomeUnknown, Unavailable
 from crm_client.gates import gates
+from crm_client.hooks import CallRecord
 from crm_client.users import current_principal
 
 from .conftest import BASE, MOVED, Moving, NetServer, Open, Shelf, grant
@@ -60,6 +61,25 @@ def test_an_operation_that_breaks_off_is_closed(netserver: NetServer, open_crm: 
     with pytest.raises(NotFound):
         open_crm(netserver).ask(tidy())
     assert seen == ["tidied"]
+
+
+def test_so_is_one_whose_call_breaks_off_otherwise(netserver: NetServer, open_crm: Open) -> None:
+    """By a mistake in a hook, for example; though somebody keeps the error and its traceback."""
+    seen = []
+
+    def mistaken(_: CallRecord) -> None:
+        raise RuntimeError("oops")
+
+    def tidy() -> Operation[None]:
+        try:
+            yield from contact(18)
+        finally:
+            seen.append("tidied")
+
+    with pytest.raises(RuntimeError) as kept:
+        open_crm(netserver, hooks=[mistaken]).ask(tidy())
+    assert seen == ["tidied"]
+    assert kept.tb
 
 
 def test_several_answers_come_in_order(netserver: NetServer, open_crm: Open) -> None:

@@ -19,12 +19,13 @@ from crm_client.clients import Crm, sync_http
 from crm_client.contacts import contact
 from crm_client.errors import CrmError, NotFound, OutcomeUnknown, Unavailable
 from crm_client.gates import gate
+from crm_client.hands import turn_of
 from crm_client.hooks import CallRecord
 from crm_client.retries import Retries
 from crm_client.sending import Answer
 from crm_client.stores import MemoryStore
 
-from .conftest import BASE, MOVED, Moving, NetServer, Open, Shelf, grant
+from .conftest import BASE, MOVED, TOKEN_URL, Moving, NetServer, Open, Shelf, grant
 from .raw_server import drips, keeps_silent
 
 ACME = {"ContactId": 17, "Name": "Acme"}
@@ -129,6 +130,18 @@ def test_a_blocking_call_does_not_wait_for_a_renewal_forever(netserver: NetServe
     began = time.monotonic()
     with pytest.raises(Unavailable) as caught:
         crm.ask(asking(Call("POST", "v1/Contact")))
+    assert time.monotonic() - began < 2
+    assert (caught.value.sent, netserver.asked) == (False, [])
+
+
+def test_nor_for_anothers_turn(netserver: NetServer) -> None:
+    """A thread renews for the same person, and takes its time."""
+    turn = turn_of("alice")
+    auth = UserToken(TOKEN_URL, "sidecard", "top-secret", MemoryStore(grant(seconds=-1)), "alice")
+    http = httpx.Client(transport=httpx.MockTransport(netserver))
+    began = time.monotonic()
+    with http, turn.lock, pytest.raises(Unavailable) as caught:
+        Crm(http, FixedAddress(BASE), auth, deadline=0.2)(asking(Call("POST", "v1/Contact")))
     assert time.monotonic() - began < 2
     assert (caught.value.sent, netserver.asked) == (False, [])
 
