@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from . import recurrence
+from . import bookings, recurrence
 from .answers import Call, bad
 from .business import refuse_stranger
 from .carriers import user
@@ -77,23 +77,23 @@ def _more(call: Call, key: int, row: Row, new: bool) -> Entity:
         "LagTime": "00:00:00",
         "LeadTime": "00:00:00",
         "AssignmentStatus": "None",
-        "InvitationStatus": "None",
-        "BookingType": "None",
-        "MotherId": 0,
-        "Participants": [_participant(call, part) for part in row.get("participants", [])],
+        "InvitationStatus": bookings.status(call, row),
+        "BookingType": bookings.role(call, key, row),
+        "MotherId": row.get("mother", 0),
+        "Participants": [_participant(call, *part) for part in bookings.participants(call, key, row)],
         "VisibleFor": visible_for(call, row),
         "Recurrence": recurrence.shown(call, key, row),
     }
 
 
-def _participant(call: Call, part: Row) -> Entity:
+def _participant(call: Call, part: Row, status: str) -> Entity:
     person = call.tenant.table("person").get(part["person"])
     return carrier(
         "ParticipantInfo",
         AssociateId=part["associate"],
         PersonId=part["person"],
         ContactId=person["contact"] if person else 0,
-        InvitationStatus="Accepted" if part["associate"] else "None",
+        InvitationStatus=status,
         EmailAddress=part["email"],
     )
 
@@ -150,6 +150,7 @@ APPOINTMENT = Kind(
     empty=empty,
     more=_more,
     keep=_kept,
+    done=bookings.invite,
     simple=appointment_light,
     lists=LISTS,
     sublists=("Participants", "Links"),

@@ -1,7 +1,7 @@
 """The agents of follow-ups and documents: diaries, tasks, done or not, contents of documents.
 
-Follow-ups that repeat are saved and deleted by their agent only (`recurrence`). Participants are names: no invitation
-is sent, accepted or declined.
+Follow-ups that repeat are saved and deleted by their agent only (`recurrence`), and invitations are answered by it
+(`bookings`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
-from . import documents, records, recurrence
+from . import bookings, documents, records, recurrence
 from .activities import APPOINTMENT
 from .agents import (
     Fits,
@@ -160,13 +160,50 @@ def validate_days(call: Call) -> Response:
     return call.answer(recurrence.conflicts(call, given["AppointmentEntity"] or {}, recurrence.days_of(custom)))
 
 
-def series(call: Call) -> Response:
-    """All follow-ups of a series."""
+def involved(call: Call) -> Response:
+    """All follow-ups of a series, or a follow-up and its invitations."""
     given = asked(call)
-    if given["MotherId"]:
-        raise lacking("bookings: follow-ups of several participants (MotherId)")
-    found = recurrence.of_series(call, given["RecurrenceRuleId"])
-    return call.answer(lights(call, APPOINTMENT, [key for key, _ in found]))
+    mother = given["MotherId"]
+    keys = [mother, *bookings.children(call, mother).values()] if mother else []
+    if given["RecurrenceRuleId"]:
+        keys += [key for key, _ in recurrence.of_series(call, given["RecurrenceRuleId"]) if key not in keys]
+    return call.answer(lights(call, APPOINTMENT, keys))
+
+
+def invitation(call: Call, key: int, mode: str) -> Row:
+    """The row of an invitation; 400 for any other follow-up."""
+    if mode == "StopRecurrence":
+        raise lacking("the UpdateMode StopRecurrence")
+    row = find(call, APPOINTMENT, key, "update")
+    if not row.get("mother"):
+        raise bad(f"AppointmentId: {key} is no invitation")
+    return row
+
+
+def accept(call: Call) -> Response:
+    """An invitation becomes a follow-up like any other."""
+    given = asked(call)
+    row = invitation(call, given["AppointmentId"], given["UpdateMode"])
+    kind = {booked: plain for plain, booked in bookings.BOOKED.items()}.get(row["type"], row["type"])
+    records.altered(call, APPOINTMENT, given["AppointmentId"], {"invitation": "Accepted", "type": kind})
+    return nothing()
+
+
+def reject(call: Call) -> Response:
+    given = asked(call)
+    invitation(call, given["AppointmentId"], given["UpdateMode"])
+    changes = {"invitation": "Declined", "reject_reason": given["RejectReason"]}
+    records.altered(call, APPOINTMENT, given["AppointmentId"], changes)
+    return nothing()
+
+
+def set_seen(call: Call) -> Response:
+    """One invitation or several; what was answered stays so."""
+    given = asked(call)
+    for key in given["AppointmentIds"] if "AppointmentIds" in given else [given["AppointmentId"]]:
+        row = invitation(call, key, given["UpdateMode"])
+        records.altered(call, APPOINTMENT, key, {"invitation": bookings.SEEN.get(row["invitation"], row["invitation"])})
+    return nothing()
 
 
 def needed(call: Call, name: str) -> str:
@@ -297,14 +334,14 @@ def own_user(call: Call) -> int:
 
 
 def in_list_of(row: Row, who: int, types: tuple[str, ...]) -> bool:
-    return bool(row["associate"] == who) and of_type(row, types)
+    return bool(row["associate"] == who) and of_type(row, types) and row.get("invitation") != "Declined"
 
 
 def diaries(call: Call) -> Response:
     """Several users' diaries in one."""
     who = asked(call)["AssociateIds"]
     return call.answer(
-        between(call, APPOINTMENT, "start", lambda key, row: row["associate"] in who and of_type(row, DIARY))
+        between(call, APPOINTMENT, "start", lambda key, row: any(in_list_of(row, one, DIARY) for one in who))
     )
 
 
@@ -513,7 +550,11 @@ HANDLERS: dict[str, dict[str, Callable[[Call], Response]]] = {
         "CreateDefaultRecurrenceByDate": default_pattern,
         "CalculateDays": calculate_days,
         "ValidateDays": validate_days,
-        "GetAppointmentRecords": series,
+        "GetAppointmentRecords": involved,
+        "Accept": accept,
+        "Reject": reject,
+        "SetSeen": set_seen,
+        "SetSeenMany": set_seen,
         "Save": save_appointment,
         "Delete": delete_appointment,
         "Move": move,

@@ -146,10 +146,11 @@ KINDS = {
         "activity",
         "appointment_id",
         {"task": "task_idx", "start": "activeDate", "end": "endDate", "title": "title_id", "text": "text_id"}
-        | {"agenda": "agenda_id", "completed": "status", "priority": "priority_idx"},
-        ("activeDate", "associate_id", "contact_id", "endDate", "person_id", "project_id", "sale_id", "status")
-        + ("task_idx", "type", "updated"),
-        {"status": _status_of_activity, "type": numbered("AppointmentEntity", "Type", "type", "inDiary")},
+        | {"agenda": "agenda_id", "completed": "status", "priority": "priority_idx", "mother": "mother_id"},
+        ("activeDate", "associate_id", "contact_id", "endDate", "mother_id", "person_id", "project_id", "sale_id")
+        + ("status", "task_idx", "type", "updated"),
+        {"status": _status_of_activity, "type": numbered("AppointmentEntity", "Type", "type", "inDiary")}
+        | {"mother_id": chosen("mother")},
     ),
     "document": Kind(
         "document",

@@ -156,7 +156,6 @@ def test_a_series_is_one_follow_up_a_day(alice: Caller, series: list[dict[str, A
     select = {"select": "recurring,recurrenceRuleId", "filter": f"appointmentId = {series[1]['AppointmentId']}"}
     (row,) = alice.rows("v1/Appointment", **select)
     assert (row["recurring"], row["recurrenceRuleId"]) == (True, first["RecurrenceId"])
-    agent(alice, "Appointment/GetAppointmentRecords", 501, MotherId=5)
 
 
 def test_a_series_keeps_its_hour_in_summer(alice: Caller) -> None:
