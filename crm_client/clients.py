@@ -541,7 +541,9 @@ class AsyncCrm(_Client):
                 held.push_async_callback(response.aclose)
                 trip.status = response.status_code
                 if not response.is_success:
-                    return _answer(response, await response.aread())
+                    body = await response.aread()
+                    trip.is_out = False
+                    return _answer(response, body)
             except httpx.RequestError as error:
                 return Lost(fate(error), error)
             trip.held.push_async_exit(held.pop_all())
@@ -553,7 +555,7 @@ class AsyncCrm(_Client):
         async def send(request: httpx.Request) -> httpx.Response:
             trip.leaves(request is own)
             response = await self.http.send(request, auth=None, follow_redirects=False, stream=trip.streams)
-            trip.is_out = False
+            trip.is_out = trip.streams  # until its body is read
             return response
 
         return cast(httpx.Response, await exchange_async(send, self.auth.async_auth_flow(own)))

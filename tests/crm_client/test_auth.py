@@ -359,7 +359,7 @@ def test_threads_that_wait_ask_nothing(netserver: NetServer) -> None:
         return load()
 
     def answer(request: httpx.Request) -> httpx.Response:
-        time.sleep(0.2 if str(request.url) == TOKEN_URL else 0)
+        time.sleep(1 if str(request.url) == TOKEN_URL else 0)  # until all queue
         return netserver(request)
 
     shelf.load = load_together  # type: ignore[method-assign]

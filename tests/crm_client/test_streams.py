@@ -107,6 +107,19 @@ def test_an_error_is_deciphered_all_the_same(serve: Any, down: Any) -> None:
     assert (caught.value.message, caught.value.error_type) == ("Not yours", "SoSentry")
 
 
+def oh_and_no_more(server: Server, connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 500 Oh\r\nContent-Length: 100\r\n\r\n")
+    server.closing.wait(5)
+
+
+@downs
+def test_an_error_that_does_not_come_to_its_end_was_an_answer(serve: Any, down: Any) -> None:
+    """The call was sent, whatever became of it."""
+    with pytest.raises(Unavailable) as caught:
+        down(serve(oh_and_no_more), deadline=0.3)
+    assert caught.value.sent is None
+
+
 @downs
 def test_a_body_that_breaks_off_is_told(serve: Any, down: Any) -> None:
     """Not taken for a short document."""
