@@ -330,8 +330,8 @@ class Crm(_Client):
 
         def send(request: httpx.Request) -> httpx.Response:
             trip.leaves(request is own)
-            waits = request.extensions["timeout"].items()
-            request.extensions["timeout"] = {name: min(trip.left(), seconds or trip.left()) for name, seconds in waits}
+            waits, left = request.extensions.get("timeout", self.http.timeout.as_dict()), trip.left()
+            request.extensions["timeout"] = {name: min(left, seconds or left) for name, seconds in waits.items()}
             response = self.http.send(request, auth=None, follow_redirects=False, stream=True)
             trip.is_out = False
             return response

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import traceback
+from collections.abc import Generator
 from typing import Any
 
 import httpx
 import pytest
 
-from crm_client.address import AsyncFixedAddress
+from crm_client.address import AsyncFixedAddress, FixedAddress
 from crm_client.calls import Call, Operation
-from crm_client.clients import AT_ONCE, AsyncCrm, async_http, sync_http
+from crm_client.clients import AT_ONCE, AsyncCrm, Crm, async_http, sync_http
 from crm_client.contacts import contact
 from crm_client.errors import CrmError, Denied, Misdirected, NotFound, OutcomeUnknown, Unavailable
 from crm_client.gates import gates
@@ -80,6 +81,27 @@ def test_so_is_one_whose_call_breaks_off_otherwise(netserver: NetServer, open_cr
         open_crm(netserver, hooks=[mistaken]).ask(tidy())
     assert seen == ["tidied"]
     assert kept.tb
+
+
+class Own(httpx.Auth):
+    """A credential of somebody's own, that asks for something first."""
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        response = yield httpx.Request("GET", f"{BASE}own-token")
+        request.headers["Authorization"] = f"Own {response.status_code}"
+        yield request
+
+
+@pytest.mark.asyncio
+async def test_any_credential_of_httpxs_will_do(netserver: NetServer) -> None:
+    netserver.on("v1/Contact/17", ACME)
+    transport = httpx.MockTransport(netserver)
+    with httpx.Client(transport=transport) as http:
+        assert Crm(http, FixedAddress(BASE), Own())(contact(17)).name == "Acme"
+    async with httpx.AsyncClient(transport=transport) as awaited:
+        assert (await AsyncCrm(awaited, AsyncFixedAddress(BASE), Own())(contact(17))).name == "Acme"
+    assert netserver.log == ["GET own-token", "GET v1/Contact/17"] * 2
+    assert netserver.asked[-1].headers["authorization"] == "Own 404"
 
 
 def test_several_answers_come_in_order(netserver: NetServer, open_crm: Open) -> None:
