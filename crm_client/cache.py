@@ -9,6 +9,8 @@ Two kinds of answers, and nothing else:
   it [ws/endpoints/http-headers]. Archives know no such question: rows are taken from memory for twenty seconds, then
   asked for again.
 
+A call with headers of its own is not remembered: they may make any answer of it.
+
 A memory that does not ask (``asks=False``) answers from these alone, however old within their minute, and raises
 ``NotRemembered`` for all else: to show at once what was seen a moment ago, while another client asks.
 
@@ -102,7 +104,7 @@ class Memory[C: (Cache, AsyncCache)]:
     """Is told of every call that changes something, and what NetServer answered; None where that is not known."""
 
     def rule(self, call: Call) -> Rule | None:
-        """How the answer to a call is remembered, if it may be at all; headers of its own may make any answer of it."""
+        """How the answer to a call is remembered, if it may be at all."""
         if call.method != "GET" or call.upload is not None or call.headers:
             return None
         if re.fullmatch(_FACTS, call.path):
