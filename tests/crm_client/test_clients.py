@@ -109,6 +109,7 @@ def test_several_answers_come_in_order(netserver: NetServer, open_crm: Open) -> 
     netserver.on("v1/User/currentPrincipal", {"AssociateId": 5, "FullName": "Alice Berg"})
     company, me = open_crm(netserver).all(contact(17), current_principal())
     assert (company.name, me.full_name) == ("Acme", "Alice Berg")
+    assert netserver.log == ["GET v1/Contact/17", "GET v1/User/currentPrincipal"]
 
 
 def test_the_first_error_of_several_comes_alone(netserver: NetServer, open_crm: Open) -> None:

@@ -54,6 +54,7 @@ class Login:
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url.path)
+        assert not request.url.query  # it would end in logs
         if request.url.path == EXCHANGE:
             self.bodies.append(json.loads(request.content))
             return httpx.Response(self.status, json=self.answer or self.exchanged())
@@ -137,6 +138,7 @@ def test_it_works(login: Login, open_as: Any) -> None:
         "ReturnTokenType": "JWT",
     }
     assert told["SignedSystemToken"].startswith(f"{SYSTEM_TOKEN}.20")
+    assert timedelta(hours=5, minutes=59) < asker.kept().expires_at - datetime.now(UTC) <= timedelta(hours=6)
 
 
 def test_a_ticket_serves_many_calls(login: Login, open_as: Any) -> None:
