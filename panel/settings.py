@@ -194,6 +194,7 @@ SOCIALACCOUNT_PROVIDERS = {
         "OAUTH_PKCE_ENABLED": True,
     }
 }
+SOCIALACCOUNT_ADAPTER = "panel.tenants.provider.Exchange"
 SOCIALACCOUNT_STORE_TOKENS = False
 
 # Panels, in the order in which menus show them

@@ -11,12 +11,13 @@ import secrets
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from requests import Session
 
 from panel.tenants import discovery
 
@@ -31,6 +32,18 @@ class Journey:
     handoff: int | None = None
     """The frame that waits for it; None in a window of our own."""
     next: str = "/"
+
+
+class Exchange(DefaultSocialAccountAdapter):
+    """The code and our secret go to SuperID as all our calls do (``crm_client.clients``): not through a proxy of the
+    environment's, by its authorities or with its credentials, and not on to where a redirect leads.
+    """
+
+    def get_requests_session(self) -> Session:
+        session: Session = super().get_requests_session()
+        session.trust_env = False
+        session.max_redirects = 0
+        return session
 
 
 class SuperOfficeAdapter(OpenIDConnectOAuth2Adapter):

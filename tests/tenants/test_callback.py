@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from starlette.exceptions import HTTPException
 
 from panel.tenants.models import Handoff, Membership, Tenant
 from tests.sandbox import oauth
@@ -144,6 +145,29 @@ def test_superid_is_gone(client: Client, comes_back: Callable[..., str], is_refu
     settings.SUPEROFFICE = settings.SUPEROFFICE | {"login_url": "http://localhost:9"}
     is_refused(back, "superid-unavailable", 502)
     assert client.post("/signin/").status_code == 502
+
+
+def test_a_proxy_in_the_environment_does_not_see_the_code(
+    monkeypatch: pytest.MonkeyPatch, client: Client, comes_back: Callable[..., str]
+) -> None:
+    back = comes_back()
+    monkeypatch.setenv("HTTP_PROXY", "http://localhost:9")
+    monkeypatch.setenv("NO_PROXY", "")
+    assert client.get(back).status_code == 302
+
+
+def test_the_code_and_our_secret_follow_no_redirect(
+    monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, comes_back: Callable[..., str], is_refused: Refused
+) -> None:
+    asked: list[str] = []
+
+    def exchange(*_args: Any) -> dict[str, Any]:
+        asked.append("once")
+        raise HTTPException(307, headers={"Location": f"{sandbox.login_url}/login/common/oauth/tokens"})
+
+    monkeypatch.setattr(oauth.TokenEndpoint, "exchange", exchange)
+    is_refused(comes_back(), "superid-unavailable", 502)
+    assert asked == ["once"]
 
 
 @pytest.mark.parametrize(
