@@ -199,3 +199,21 @@ def test_a_record_that_comes_blank_is_no_empty_one(
     assert response.status_code == 403
     assert "SuperOffice does not give you access to this" in page
     assert REASON in page
+
+
+def test_a_hidden_field_is_neither_shown_nor_lost(db: None, sandbox: Sandbox, tenant: Tenant) -> None:
+    """Of a sale the amount: the form has no input for it, and saving the rest leaves it."""
+    bob = signed_in(sandbox, "Cust12345", "bob")
+    key, row = first_of(tenant, "sale", "bob")
+    amount = row["amount"]
+    tenant.denied["bob"] = ["sale.Amount:select"]
+    where = address(tenant, "bob", "sale/edit", sale_id=key)
+
+    shown = text_of(bob.get(address(tenant, "bob", "sale", sale_id=key)))
+    form = text_of(bob.get(where, headers=HTMX))
+    response = bob.post(where, fields(form) | {"heading": "Pumps"}, headers=HTMX)
+
+    assert f"{amount:,.0f}" not in shown
+    assert 'name="amount"' not in form
+    assert response.status_code == 200, text_of(response)
+    assert (row["heading"], row["amount"]) == ("Pumps", amount)

@@ -10,7 +10,7 @@ from .answers import Call, not_found
 from .carriers import associate
 from .facts import TYPES, carrier
 from .fields import Entity, Field
-from .rights import ENTITIES, field_properties, table_right
+from .rights import ENTITIES, denied_fields, field_properties, table_right
 from .roles import governing
 from .world import Row
 
@@ -120,6 +120,8 @@ def shown(call: Call, kind: Kind, key: int, row: Row, new: bool = False) -> Enti
         for name, value in extra(call, kind.table, key, stored).items():
             if name in made:
                 made[name] = made[name] | value if isinstance(made[name], dict) else value
+    empty = carrier(kind.carrier)
+    made |= {name: empty[name] for name, lock in denied_fields(call, kind.table).items() if lock.hidden}
     made["_Links"] = _links(call, kind, key)
     return made
 

@@ -115,9 +115,10 @@ SYSTEM_TYPES = {
 
 @dataclass(frozen=True)
 class Lock:
-    """A field that cannot be written, and why."""
+    """A field that cannot be written, and why; one that is ``hidden`` cannot be read either."""
 
     reason: str
+    hidden: bool = False
 
 
 def table_right(call: Call, table: str, row: Row | None) -> dict[str, Any]:
@@ -169,12 +170,23 @@ def locked(call: Call, table: str, row: Row | None) -> dict[str, Lock]:
     locks = {name: Lock("") for name in READ_ONLY if name in TYPES[ENTITIES[table]]}
     right = "insert" if row is None else "update"
     if not call.may(table, right, row):
-        return {name: Lock("[SR_ACCESS_ROLE]") for name in TYPES[ENTITIES[table]]}
+        return {name: Lock("[SR_ACCESS_ROLE]") for name in TYPES[ENTITIES[table]]} | denied_fields(call, table)
     if table == "contact" and is_owner(call, row):
         locks["Name"] = Lock("[SR_ACCESS_OWNER_NAME]")
     if table == "person" and is_user(call, row):
         locks["Contact"] = Lock("[SR_ACCESS_ASSOCIATE_CONTACT]")
-    return locks
+    return locks | denied_fields(call, table)
+
+
+def denied_fields(call: Call, table: str) -> dict[str, Lock]:
+    """Single fields that ``Tenant.denied`` takes from the caller, as overrides of sentry do [sec/sentry/overrides]."""
+    found = (entry.partition(":") for entry in call.tenant.denied.get(call.associate.human, []) if "." in entry)
+    fields = [(*place.split(".", 1), right) for place, _, right in found]
+    return {
+        name: Lock("[SR_ACCESS_ROLE]", hidden=right == "select")
+        for of, name, right in sorted(fields, key=lambda field: field[2] == "select")
+        if of == table and right in ("select", "update")
+    }
 
 
 def is_owner(call: Call, row: Row | None) -> bool:
@@ -191,7 +203,7 @@ def is_user(call: Call, row: Row | None) -> bool:
 def _field_property(table: str, name: str, kind: str, lock: Lock | None, needed: str) -> dict[str, Any]:
     mask = "Update, UIHintMandatory" if needed else "Update"
     if lock is not None:
-        mask = "Read"
+        mask = "None" if lock.hidden else "Read"
     system, length = _system_type(table, name, kind)
     right = carrier("FieldRight", Mask=mask, Reason=lock.reason if lock else needed)
     return carrier("FieldProperty", FieldRight=right, FieldType=system, FieldLength=length)

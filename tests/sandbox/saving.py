@@ -10,7 +10,7 @@ from .carriers import PART_LENGTHS
 from .facts import TYPES, misfits
 from .fields import Entity
 from .kind import Kind
-from .rights import ELEMENT_LENGTHS, LENGTHS, locked, mandatory
+from .rights import ELEMENT_LENGTHS, LENGTHS, denied_fields, locked, mandatory
 from .world import Row
 
 Keeper = Callable[[Call, str, Entity, Entity, Row | None], Row]
@@ -31,6 +31,8 @@ def stored(call: Call, kind: Kind, shown: Entity, wanted: Entity, row: Row | Non
     """
     refuse_misfits(wanted, kind.carrier)
     _refuse_locked(call, kind, shown, wanted, row)
+    if row is not None:
+        wanted = wanted | _hidden(call, kind, shown[kind.key], row)
     for reason in empty_fields(call, kind, wanted).values():
         raise Refused(400, "SoValidationException", reason)
     for message in long_texts(kind, wanted):
@@ -40,6 +42,15 @@ def stored(call: Call, kind: Kind, shown: Entity, wanted: Entity, row: Row | Non
     for keeper in KEEPERS:
         changes |= keeper(call, kind.table, shown, wanted, row)
     return changes
+
+
+def _hidden(call: Call, kind: Kind, key: int, row: Row) -> Entity:
+    """The properties the caller does not see, as they are: he sent them blank, and they stay."""
+    hidden = {name for name, lock in denied_fields(call, kind.table).items() if lock.hidden}
+    if not hidden:
+        return {}
+    found = {name: field.show(call, row) for name, field in kind.fields.items()} | kind.more(call, key, row, False)
+    return {name: value for name, value in found.items() if name in hidden}
 
 
 def refuse_misfits(wanted: Any, carrier: str) -> None:

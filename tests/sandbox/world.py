@@ -102,7 +102,8 @@ class Tenant:
     lists: dict[str, dict[int, Row]] = field(default_factory=dict)
     """By MDO list name, then item id."""
     denied: dict[str, list[str]] = field(default_factory=dict)
-    """Human key to what sentry denies him, e.g. ``{"bob": ["sale:select"]}``."""
+    """Human key to what sentry denies him, e.g. ``{"bob": ["sale:delete", "sale.Amount:select"]}``. Single fields
+    (``select``, ``update``) are hidden and locked in entities; archives show their columns all the same."""
     mandatory: dict[str, list[str]] = field(default_factory=dict)
     """By table, the properties that must be filled here and need not elsewhere, e.g. ``{"sale": ["Source"]}``."""
     system_tokens: dict[str, str] = field(default_factory=dict)

@@ -256,3 +256,39 @@ def test_sentry_tells_the_caller_s_rights(eva: Caller, gus: Caller) -> None:
     assert eva("POST", f"v1/Agents/Sentry/{diaries}AllDiaries") is False
     eva("POST", "v1/Agents/Sentry/GetNewTableRight", json={"TableName": "planet"}, status=400)
     eva("POST", "v1/Agents/Sentry/GetTableRightByContactOwnership", json={"ContactId": 999}, status=404)
+
+
+# Single fields
+
+
+def test_a_single_field_is_locked(sandbox: Sandbox, alice: Caller) -> None:
+    sandbox.world.tenants["Cust12345"].denied["alice"] = ["sale.Amount:update"]
+    amount = alice("GET", "v1/Sale/1")["FieldProperties"]["Amount"]
+    assert amount["FieldRight"] == {"Mask": "Read", "Reason": "Your role does not allow this"}
+    is_denied(alice, "PATCH", "v1/Sale/1", json={"Amount": 1.0})
+    assert alice("PATCH", "v1/Sale/1", json={"Heading": "Other"})["Heading"] == "Other"
+
+
+def test_a_hidden_field_is_blank_and_stays(sandbox: Sandbox, alice: Caller) -> None:
+    """Nothing is lost of it when the rest is saved, neither by a patch nor by the whole entity."""
+    before = dict(table(alice, "sale")[1])
+    sandbox.world.tenants["Cust12345"].denied["alice"] = ["sale.Amount:select", "sale.Heading:select"]
+    shown = alice("GET", "v1/Sale/1")
+    assert (shown["Amount"], shown["Heading"]) == (0.0, "")
+    assert shown["FieldProperties"]["Amount"]["FieldRight"]["Mask"] == "None"
+    is_denied(alice, "PATCH", "v1/Sale/1", json={"Amount": 1.0})
+    alice("PATCH", "v1/Sale/1", json={"SaleText": "By patch"})
+    alice("PUT", "v1/Sale/1", json=shown | {"SaleText": "Whole"})
+    row = table(alice, "sale")[1]
+    assert (row["amount"], row["heading"]) == (before["amount"], before["heading"])
+    assert row["description"] == "Whole"
+
+
+def test_what_is_worked_out_of_a_hidden_field_stays_too(sandbox: Sandbox, alice: Caller) -> None:
+    before = dict(table(alice, "contact")[17])
+    sandbox.world.tenants["Cust12345"].denied["alice"] = ["contact.Address:select", "contact.Interests:select"]
+    shown = alice("GET", "v1/Contact/17")
+    assert (shown["Address"], shown["Interests"]) == (None, [])
+    alice("PUT", "v1/Contact/17", json=shown | {"Department": "Bergen"})
+    row = table(alice, "contact")[17]
+    assert (row["department"], row["street"], row["postal"]) == ("Bergen", before["street"], before["postal"])
