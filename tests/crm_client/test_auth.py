@@ -67,6 +67,14 @@ def test_a_token_is_renewed_ahead_of_its_end(netserver: NetServer, open_crm: Ope
     assert shelf.events == ["claim", "save"]
 
 
+@pytest.mark.parametrize(("seconds", "events"), [(55, ["claim", "save"]), (65, [])])
+def test_a_minute_ahead(netserver: NetServer, open_crm: Open, seconds: float, events: list[str]) -> None:
+    netserver.on("v1/Contact/17", ACME)
+    shelf = Shelf(grant(seconds=seconds))
+    open_crm(netserver, shelf).ask(contact(17))
+    assert shelf.events == events
+
+
 def test_a_refused_token_is_renewed_and_the_call_sent_once_more(netserver: NetServer, open_crm: Open) -> None:
     shelf = Shelf()
     assert open_crm(netserver, shelf).ask(contact(17)).name == "Acme"

@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import io
 import socket
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import httpx
@@ -265,6 +266,22 @@ def test_an_asynchronous_source(serve: Any) -> None:
     assert (server.received, server.first[:2]) == (4, b"ab")
     with pytest.raises(TypeError, match="AsyncCrm"):
         blocking_up(server, Upload(pieces, 4))
+
+
+def test_a_slow_disk_stops_nobody_else(serve: Any) -> None:
+    """A thread takes the pieces of a plain source."""
+    taken_by: list[int] = []
+
+    def pieces() -> Iterator[bytes]:
+        for piece in (b"ab", b"cd"):
+            taken_by.append(threading.get_ident())
+            yield piece
+
+    server = serve(says("200 OK"))
+    awaiting_up(server, Upload(pieces, 4))
+    assert server.received == 4
+    assert len(taken_by) == 2
+    assert threading.get_ident() not in taken_by
 
 
 @ups

@@ -173,6 +173,19 @@ def test_no_redirect_is_followed(serve: Callable[..., Server], drive: Any, statu
     assert elsewhere.heads == []
 
 
+@every_driver
+def test_no_proxy_of_the_environment_sees_a_call(
+    serve: Callable[..., Server], drive: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy, server = serve(says("200 OK")), serve(says("200 OK"))
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, proxy.base.partition("/Cust")[0])
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    drive(server.base, send("POST"))
+    assert (len(proxy.heads), len(server.heads)) == (0, 1)
+
+
 # Certificates
 
 
