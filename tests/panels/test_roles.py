@@ -214,6 +214,7 @@ def test_a_hidden_field_is_neither_shown_nor_lost(db: None, sandbox: Sandbox, te
     response = bob.post(where, fields(form) | {"heading": "Pumps"}, headers=HTMX)
 
     assert f"{amount:,.0f}" not in shown
+    assert "<small>" not in shown
     assert 'name="amount"' not in form
     assert response.status_code == 200, text_of(response)
     assert (row["heading"], row["amount"]) == ("Pumps", amount)

@@ -74,11 +74,18 @@ def _choices(values: dict[int, str], chosen: set[int]) -> list[Given]:
 
 def _of_type(call: Call, kind: str = "Employee") -> Response:
     """All roles are employees' here."""
+    _refuse_type(kind)
     found = {key: row["name"] for key, row in roles(call.tenant).items() if kind.lower() == "employee"}
     return call.answer(_choices(found, set()))
 
 
+def _refuse_type(kind: str) -> None:
+    if kind.lower() not in map(str.lower, TYPES):
+        raise bad(f"roleType is one of {', '.join(TYPES)}")
+
+
 def _functions_of_type(call: Call, kind: str = "Employee") -> Response:
+    _refuse_type(kind)
     return call.answer(_choices(FUNCTIONS if kind.lower() == "employee" else {}, set()))
 
 
@@ -193,7 +200,7 @@ AGENTS: dict[str, Handler] = {
     "Sentry/CanCreateAppointmentInAllDiaries": lambda c: c.answer(all(_diaries(c, _everybody(c)))),
 }
 
-KIND, RELATION = "|".join(TYPES), "|".join((*RELATIONS, *ELSEWHERE))
+KIND, RELATION = "[a-z]+", "|".join((*RELATIONS, *ELSEWHERE))
 
 PATHS: dict[str, dict[str, Handler]] = {
     "v1/Role": {"POST": _refused},

@@ -126,6 +126,11 @@ class Facts:
         return self.sale.status is SaleStatus.OPEN
 
     @property
+    def shows_amount(self) -> bool:
+        """SuperOffice lets the person see it; what it hides comes as nothing."""
+        return self.sale.right("amount").is_readable
+
+    @property
     def may_move(self) -> bool:
         return self.is_open and self.sale.right("stage").is_writable
 

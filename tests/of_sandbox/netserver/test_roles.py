@@ -216,6 +216,8 @@ def test_roles_and_function_rights(alice: Caller, eva: Caller) -> None:
     everyone = [role["Name"] for role in alice("GET", "v1/Role/Employee")]
     assert everyone == [f"User level {level}" for level in range(6)]
     assert alice("GET", "v1/Role/ExternalUser") == []
+    alice("GET", "v1/Role/Guest", status=400)
+    assert len(alice("GET", "v1/Role/Employee/FunctionRight")) == 5
     assert [role["Id"] for role in alice("GET", "v1/Role/WithFunctionRight/admin-udef")] == [1]
     assert [right["Name"] for right in alice("GET", "v1/Role/2/FunctionRight")] == ["allow-bulk-export"]
     assert eva("GET", "v1/User/currentPrincipal")["RoleName"] == "User level 4"
