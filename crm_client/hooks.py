@@ -13,7 +13,8 @@ A hook runs in the caller's own time: it must be quick. What it raises reaches t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from crm_client.frozen import dataclass
 
 
 @dataclass(frozen=True)

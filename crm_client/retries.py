@@ -16,11 +16,10 @@ What is safe, and nothing else:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from crm_client.calls import Call
 from crm_client.errors import CrmError
 from crm_client.fates import Fate
+from crm_client.frozen import dataclass
 
 PASSING_STATUSES = frozenset({429, 502, 503, 504})
 
