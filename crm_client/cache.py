@@ -28,12 +28,12 @@ import hashlib
 import re
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
 from crm_client.calls import Call, http_date
-from crm_client.frozen import dataclass
 
 FACTS_LAST = 600.0
 """Seconds."""

@@ -13,8 +13,7 @@ A hook runs in the caller's own time: it must be quick. What it raises reaches t
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from crm_client.frozen import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
