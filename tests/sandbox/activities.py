@@ -10,6 +10,7 @@ from .business import refuse_stranger
 from .carriers import user
 from .facts import carrier
 from .fields import (
+    PUBLISHED,
     Entity,
     Field,
     activity_status,
@@ -17,6 +18,7 @@ from .fields import (
     links,
     listed,
     moment,
+    number,
     of_user,
     plain,
     record,
@@ -52,6 +54,11 @@ FIELDS: dict[str, Field] = {
     "Sale": record("sale", "sale"),
     "Task": listed("task", "TaskListItem", "task", "TaskListItemId"),
     "Priority": listed("priority", "Priority", "priority"),
+    "ColorIndex": number("color"),
+    "LagTime": plain("lag", "00:00:00"),
+    "LeadTime": plain("lead", "00:00:00"),
+    "CentralserviceVideomeetId": plain("video_id"),
+    **PUBLISHED,
     "Links": links(),
 }
 
@@ -74,8 +81,6 @@ def _more(call: Call, key: int, row: Row, new: bool) -> Entity:
         "EndDate": show(row["end"]),
         "ActiveDate": show(row["start"]),
         "ActiveLinks": len(row.get("links", [])),
-        "LagTime": "00:00:00",
-        "LeadTime": "00:00:00",
         "AssignmentStatus": "None",
         "InvitationStatus": bookings.status(call, row),
         "BookingType": bookings.role(call, key, row),

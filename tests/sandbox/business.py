@@ -7,6 +7,7 @@ from datetime import timedelta
 from .answers import Call, bad
 from .events import changed
 from .fields import (
+    PUBLISHED,
     Entity,
     Field,
     day,
@@ -52,6 +53,7 @@ SALE_FIELDS: dict[str, Field] = {
     "Reason": listed("reason", "Reason", "reason"),
     "ReasonSold": listed("reason_sold", "ReasonSold", "reasonsold"),
     "ReasonStalled": listed("reason_stalled", "ReasonStalled", "reasonstalled"),
+    **PUBLISHED,
     "Links": links(),
 }
 
@@ -163,6 +165,7 @@ PROJECT_FIELDS: dict[str, Field] = {
     "Associate": of_user("associate"),
     "ProjectStatus": listed("status", "ProjectStatus", "projectstatus"),
     "ProjectType": listed("type", "ProjectType", "projecttype"),
+    **PUBLISHED,
     "Links": links(),
 }
 

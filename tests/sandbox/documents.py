@@ -12,6 +12,7 @@ from . import records
 from .answers import Call, bad
 from .business import refuse_stranger
 from .fields import (
+    PUBLISHED,
     Entity,
     Field,
     activity_status,
@@ -43,6 +44,7 @@ FIELDS: dict[str, Field] = {
     "Project": record("project", "project"),
     "Sale": record("sale", "sale"),
     "Links": links(),
+    **PUBLISHED,
 }
 
 

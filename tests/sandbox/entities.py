@@ -8,13 +8,24 @@ from typing import Any
 from . import carriers
 from .answers import Call
 from .carriers import PARTS, associate, first, full_name
-from .fields import Entity, Field, flag, listed, many, number, of_user, plain, record
+from .fields import Entity, Field, flag, listed, many, moment, number, of_user, plain, record
 from .kind import Kind
 from .lights import company_full_name, company_light, item_name, person_light
 from .rights import is_user
 from .world import Row
 
 __all__ = ["COMPANY", "PERSON", "company_full_name", "item_name", "people_of"]
+
+OF_BOTH: dict[str, Field] = {
+    "SupportAssociate": of_user("support_associate"),
+    "TicketPriority": listed("ticket_priority", "TicketPriority", "ticketpriority"),
+    "CustomerLanguage": listed("customer_language", "CustomerLanguage", "customerlanguage"),
+    "DbiAgentId": number("dbi_agent"),
+    "DbiKey": plain("dbi_key"),
+    "DbiLastModified": moment("dbi_modified"),
+    "DbiLastSyncronized": moment("dbi_synchronized"),
+}
+"""What companies and persons have alike: who serves them, and what another system says of itself in them."""
 
 COMPANY_FIELDS: dict[str, Field] = {
     "Name": plain("name"),
@@ -34,6 +45,9 @@ COMPANY_FIELDS: dict[str, Field] = {
     "Business": listed("business", "Business", "business"),
     "Country": listed("country", "Country", "country", "CountryId"),
     "Associate": of_user("associate"),
+    "SupportPerson": record("support_person", "person"),
+    **OF_BOTH,
+    "Kananame": plain("kana_name"),
 }
 
 COMPANY_LISTS = {
@@ -69,6 +83,15 @@ PERSON_FIELDS: dict[str, Field] = {
     "Position": listed("position", "Position", "perspos"),
     "Country": listed("country", "Country", "country", "CountryId"),
     "Contact": record("contact", "contact"),
+    **OF_BOTH,
+    "Kanafname": plain("kana_first_name"),
+    "Kanalname": plain("kana_last_name"),
+    "Post1": plain("post1"),
+    "Post2": plain("post2"),
+    "Post3": plain("post3"),
+    "UsePersonAddress": flag("own_address"),
+    "SentInfo": number("sent_info"),
+    "ShowContactTickets": number("shows_tickets"),
 }
 
 PERSON_LISTS = {

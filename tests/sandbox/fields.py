@@ -218,3 +218,12 @@ def _link(call: Call, link: Entity) -> Row:
 def visible_for(call: Call, row: Row) -> list[Entity]:
     """Everybody: confidential records are not built here."""
     return [carrier("VisibleFor", VisibleId=0, Visibility="All", DisplayValue='US:"All";NO:"Alle";SW:"Alla";DA:"Alle"')]
+
+
+PUBLISHED: dict[str, Field] = {
+    "IsPublished": flag("published"),
+    "PublishEventDate": moment("publish_event"),
+    "PublishFrom": moment("publish_from"),
+    "PublishTo": moment("publish_to"),
+}
+"""Whether and when a record is shown to customers."""

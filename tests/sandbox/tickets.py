@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .answers import Call
-from .fields import Entity, Field, flag, listed, moment, of_user, plain, record
+from .fields import Entity, Field, flag, listed, moment, number, of_user, plain, record
 from .kind import Kind
 from .lights import base_status, message_light, messages_of, ticket_light
 from .world import Row
@@ -26,6 +26,14 @@ FIELDS: dict[str, Field] = {
     "Activate": moment("activate"),
     "ReadByOwner": moment("read_by_owner"),
     "RepliedAt": moment("replied"),
+    "ReadByCustomer": moment("read_by_customer"),
+    "FromAddress": plain("from_address"),
+    "Language": plain("language"),
+    "AlertLevel": number("alert_level"),
+    "AlertTimeout": moment("alert_timeout"),
+    "IconHint": plain("icon_hint"),
+    "Sentiment": number("sentiment"),
+    "SentimentConfidence": number("sentiment_confidence"),
 }
 
 

@@ -147,3 +147,51 @@ def test_soap_says_that_it_is_lacking(sandbox: Sandbox, host: str, path: str, to
     assert f"<faultstring>The sandbox lacks SOAP: {told}." in response.text
     last = sandbox.world.calls[-1]
     assert (last["path"], last["status"], told in last["why"]) == (path, 501, True)
+
+
+STAMPED = {"CreatedDate", "UpdatedDate", "CreatedAt", "LastChanged"}
+COUNTED = {"ActiveInterests", "ActiveLinks", "ActiveErpLinks", "ActiveStatusMonitorId"}
+TIMES = {"AlarmLeadTime", "LagTime", "LeadTime"}
+WORKED_OUT = {
+    "Contact": {"Deleted", "GroupId"},
+    "Person": {"IsAssociate", "CreatedByFormId", "LeadstatusId", "Leadstatus"},
+    "Sale": {"NextDueDate"},
+    "Project": {"HasImage", "ImageDescription", "NextMilestoneDate", "NmdAppointmentId", "EventId"},
+    "Appointment": {"MotherId", "RejectCounter", "HasConflict", "PreferredTZLocation", "SuggestedAppointmentId"},
+    "Document": {"ExternalRef", "SuggestedDocumentId", "Snum"},
+    "Ticket": {
+        *("FirstReadByOwner", "FirstReadByUser", "ClosedAt", "ConnectId", "HasAttachment", "NumReplies", "NumMessages"),
+        *("SuggestedCategoryId", "SuggestedCategoryName", "OrigHumanCategoryId"),
+    },
+}
+"""What NetServer counts, stamps or follows from something else, beside keys and times spent on requests."""
+
+
+@pytest.mark.parametrize("kind", WORKED_OUT)
+def test_every_other_property_is_kept_when_it_is_saved(alice: Caller, kind: str) -> None:
+    path = f"v1/{kind}/{alice('GET', f'v1/{kind}?$top=1')['value'][0]['PrimaryKey']}"
+    shown = alice("GET", path)
+    types = TYPES[f"{kind}Entity"]
+    passed_by = WORKED_OUT[kind] | STAMPED | COUNTED | {f"{kind}Id"}
+    wanted = {
+        name: another(types[name], name, shown[name])
+        for name in types
+        if types[name] in ("string", "int", "double", "bool", "datetime")
+        and name not in passed_by
+        and not re.match("(Real)?Time(To|Spent)", name)
+        and shown["FieldProperties"].get(name, {}).get("FieldRight", {}).get("Mask") != "Read"
+    }
+    kept = []
+    for name, value in wanted.items():
+        answer = alice.send("PATCH", path, json=[{"op": "replace", "path": f"/{name}", "value": value}])
+        if answer.status_code == 200:
+            assert alice("GET", path)[name] == value, name
+            kept.append(name)
+    assert len(kept) >= 7
+
+
+def another(kind: str, name: str, now: Any) -> Any:
+    """A value of this type that is not the one there."""
+    some: dict[str, Any] = {"int": 1 if now != 1 else 2, "double": 7.5, "bool": not now}
+    some |= {"string": "00:30:00" if name in TIMES else "Other", "datetime": "2026-01-05T00:00:00"}
+    return some[kind]
