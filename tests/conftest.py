@@ -31,7 +31,14 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(environment.VAR, ignore_errors=True)
 
 
-LONG = ("test_demo.py", "test_every_panel.py", "test_story.py", "test_netserver_trouble.py", "test_killed.py")
+LONG = (
+    "test_demo.py",
+    "test_every_panel.py",
+    "test_story.py",
+    "test_netserver_trouble.py",
+    "test_killed.py",
+    "test_production.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -62,8 +62,10 @@ def _read(path: Path) -> str:
         return ""
 
 
-def launch(chromium: BrowserType, path: str, folder: Path, defaults: list[str], *, blocked: bool) -> BrowserContext:
-    """A fresh profile with third-party cookies blocked or allowed."""
+def launch(
+    chromium: BrowserType, path: str, folder: Path, defaults: list[str], *more: str, blocked: bool
+) -> BrowserContext:
+    """A fresh profile with third-party cookies blocked or allowed; ``more`` switches outdo those of the same name."""
     (folder / "Default").mkdir(parents=True)
     preferences = {"profile": {"cookie_controls_mode": 1 if blocked else 0}}
     (folder / "Default" / "Preferences").write_text(json.dumps(preferences))
@@ -72,7 +74,7 @@ def launch(chromium: BrowserType, path: str, folder: Path, defaults: list[str], 
     context = chromium.launch_persistent_context(
         folder,
         executable_path=path,
-        args=[*QUIET, "--disable-features=" + ",".join(ours)],
+        args=[*QUIET, "--disable-features=" + ",".join(ours), *more],
         ignore_default_args=[features, "--disable-popup-blocking"],
         viewport={"width": 1500, "height": 950},
     )

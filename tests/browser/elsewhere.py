@@ -10,6 +10,9 @@ from threading import Thread
 FOREIGN, CRM_LIKE = "127.0.0.1", "localhost"
 """Host names of the same server: beside the sandbox our frame-ancestors allow ``http://localhost:*``, nothing else."""
 
+HEAD = "<!doctype html><meta charset=utf-8><title>Elsewhere</title><link rel=icon href=data:,>"
+"""A page's beginning; it has no icon, so that no browser looks for one."""
+
 
 class Elsewhere:
     """Pages by path; each answers on both host names."""
@@ -20,7 +23,7 @@ class Elsewhere:
 
     def put(self, path: str, body: str, host: str = FOREIGN) -> str:
         """Serve a page; returns its address on ``host``."""
-        self.pages[path] = f"<!doctype html><meta charset=utf-8><title>Elsewhere</title>{body}"
+        self.pages[path] = HEAD + body
         return f"http://{host}:{self.port}{path}"
 
     def framing(self, path: str, address: str, host: str = FOREIGN) -> str:

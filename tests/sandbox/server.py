@@ -99,7 +99,8 @@ class Sandbox:
     """A running SuperOffice Online.
 
     ``port`` is the login host's, the tenant hosts take the next two; 0 takes three free ones. With a ``state`` folder
-    the world survives restarts. ``app_url`` is where the seeded web panels live.
+    the world survives restarts. ``app_url`` is where the seeded web panels live. Where a proxy stands before
+    the ports, ``urls`` are the hosts' origins by their names in ``HOSTS``.
     """
 
     def __init__(
@@ -109,16 +110,17 @@ class Sandbox:
         state: Path | None = None,
         app_url: str = "http://127.0.0.1:8000",
         host: str = "127.0.0.1",
+        urls: dict[str, str] | None = None,
     ) -> None:
         self.state = state / STATE_FILE if state else None
         self.app_url = app_url
         self.world = world or self.remembered() or self.newborn()
         ensure_keys(self.world)
         self._sockets = listen(host, port, len(HOSTS))
-        ports = [s.getsockname()[1] for s in self._sockets]
-        self.urls = {name: f"http://localhost:{p}" for name, p in zip(HOSTS, ports, strict=True)}
+        self.ports = {name: s.getsockname()[1] for name, s in zip(HOSTS, self._sockets, strict=True)}
+        self.urls = urls or {name: f"http://localhost:{port}" for name, port in self.ports.items()}
         apps = build(self.world, self.urls, self.reset)
-        self._by_port = ByPort({p: apps[name] for name, p in zip(HOSTS, ports, strict=True)}, self.world.now)
+        self._by_port = ByPort({port: apps[name] for name, port in self.ports.items()}, self.world.now)
         config = uvicorn.Config(
             self._by_port,
             lifespan="off",
