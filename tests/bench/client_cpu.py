@@ -174,12 +174,13 @@ class Kept:
 
 
 def company() -> bytes:
-    """A ContactEntity as NetServer writes it."""
+    """A ContactEntity as NetServer writes it to who asks for one language, as both sides do."""
     sandbox = Sandbox(port=free_ports(3)).start()
     try:
         token = sandbox.world.issue_access_token("Cust12345", "alice", "sidecard-sandbox")
         address = f"{sandbox.tenant_url('Cust12345')}/api/v1/Contact/17"
-        answer = httpx.get(address, headers={"Authorization": f"Bearer {token}"}, trust_env=False)
+        headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
+        answer = httpx.get(address, headers=headers, trust_env=False)
         return answer.raise_for_status().content
     finally:
         sandbox.stop()
