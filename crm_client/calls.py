@@ -233,7 +233,7 @@ def decipher(
     answer = _decoded(call, status, body)
     if _is_error_object(call, answer):
         raise _refusal(call, 400, headers, body, secrets)
-    if language and SEVERAL_LANGUAGES.search(body):
+    if language and b'\\"' in body and SEVERAL_LANGUAGES.search(body):
         answer = in_one_language(answer, language)
     if isinstance(answer, dict) and answer.get(NEXT_LINK):
         answer[NEXT_LINK] = _below(call, base, str(answer[NEXT_LINK]))

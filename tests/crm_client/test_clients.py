@@ -12,7 +12,7 @@ import pytest
 
 from crm_client.address import AsyncFixedAddress, FixedAddress
 from crm_client.calls import Call, Operation
-from crm_client.clients import AT_ONCE, AsyncCrm, Crm, async_http, sync_http
+from crm_client.clients import AT_ONCE, PLAINLY, TIMEOUTS, AsyncCrm, Crm, async_http, sync_http
 from crm_client.contacts import contact
 from crm_client.errors import CrmError, Denied, Misdirected, NotFound, OutcomeUnknown, Unavailable
 from crm_client.gates import gates
@@ -373,3 +373,26 @@ def test_no_client_takes_anything_from_the_environment(monkeypatch: pytest.Monke
         assert http.trust_env is False
         assert not http.follow_redirects
     assert async_http().trust_env is False
+
+
+@pytest.mark.asyncio
+async def test_an_ordinary_call_goes_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing else would tell if it went httpx's own, but by its cost."""
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json={"ContactId": 17})
+
+    async def too_long(*_args: object, **_options: object) -> None:
+        raise AssertionError("through httpx's own send")
+
+    async with async_http() as http:
+        await http._transport.aclose()
+        http._transport = httpx.MockTransport(answer)
+        monkeypatch.setattr(httpx.AsyncClient, "send", too_long)
+        found = await AsyncCrm(http, AsyncFixedAddress(BASE), None)(contact(17))
+        assert found.contact_id == 17
+        bare = await http.send(httpx.Request("GET", BASE), **PLAINLY)
+    assert bare.request.extensions["timeout"] == TIMEOUTS.as_dict() == asked[-1].extensions["timeout"]
+    assert asked[0].extensions["timeout"].keys() == TIMEOUTS.as_dict().keys()
