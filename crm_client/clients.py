@@ -664,8 +664,8 @@ class _AsyncHttp(httpx.AsyncClient):
 
     async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
         """As httpx does, by the shortest way, which saves a tenth of a call: what ``AsyncCrm`` has authorised itself
-        and reads as a whole is handed to the transport. httpx would ask credentials, redirects, hooks and cookies first,
-        none of which it has here, and write a line to its log.
+        and reads as a whole is handed to the transport. httpx would ask credentials, redirects, hooks and cookies
+        first, none of which it has here, and write a line to its log.
         """
         if stream or options != PLAINLY:
             return await super().send(request, stream=stream, **options)
