@@ -224,8 +224,10 @@ def test_in_a_window_of_our_own(strict_desk: Desk) -> None:
 
 
 @pytest.mark.usefixtures("webhooks_arrive")
-def test_installed_from_the_app_store_and_told_what_changes(strict_desk: Desk, ask: Ask) -> None:
-    """On the other host, with Celery's worker and beat, and with events that SuperOffice posts."""
+def test_installed_from_the_app_store_told_what_changes_and_moved(strict_desk: Desk, ask: Ask) -> None:
+    """With Celery's worker and beat, with what SuperOffice posts, and from one of its hosts to the other."""
+    world = strict_desk.sandbox.world
+    world.clients["sidecard-sandbox"].state_push = True
     strict_desk.tenant(ORESUND).host = "app"
     charlie = Visitor(strict_desk)
     charlie.goes_to_install("charlie")
@@ -237,7 +239,7 @@ def test_installed_from_the_app_store_and_told_what_changes(strict_desk: Desk, a
     panel = card.panel(Place.COMPANY_SIDE.value)
     panel.sign_in()
     expect(panel.facts.heading).to_have_text("Skagen Fiskeeksport A/S")
-    token = strict_desk.sandbox.world.issue_access_token(ORESUND, "charlie", "sidecard-sandbox")
+    token = world.issue_access_token(ORESUND, "charlie", "sidecard-sandbox")
     renamed = ask(
         "PATCH",
         f"{strict_desk.sandbox.tenant_url(ORESUND)}/api/v1/Contact/2",
@@ -252,6 +254,17 @@ def test_installed_from_the_app_store_and_told_what_changes(strict_desk: Desk, a
         return panel.body.get_by_text("Changed by Charlie Kjær").is_visible()
 
     until(is_told)
+    card.page.close()
+
+    assert ask("POST", f"{SUPEROFFICE['login']}/__sandbox__/tenants/{ORESUND}", json={"move": "online2"}).is_success
+    until(lambda: len(world.delivered) == 2)
+    assert [(one.event, one.outcome) for one in world.delivered] == [
+        ("contact.changed", "delivered"),
+        ("state.move", "delivered"),
+    ]
+    card = strict_desk.company("dora", 2, ORESUND)
+    assert card.page.url.startswith(SUPEROFFICE["online2"])
+    expect(card.panel(Place.COMPANY_SIDE.value).facts.heading).to_have_text("Skagen")
 
 
 def test_nobody_but_superoffice_frames_a_panel(strict_desk: Desk, the_proxy: Proxy, objections: list[str]) -> None:
