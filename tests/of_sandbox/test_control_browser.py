@@ -13,7 +13,7 @@ from tests.sandbox.server import Sandbox
 from tests.sandbox.world import Fault
 
 from .netserver.caller import Caller
-from .receiver import Receiver
+from .receiver import Receiver, until
 
 pytestmark = pytest.mark.browser
 
@@ -104,10 +104,8 @@ def test_the_clock_and_the_switches(control: Page, sandbox: Sandbox) -> None:
     control.get_by_label("SuperID isolates its windows").check()
     control.get_by_label("PATCH honours If-Unmodified-Since").check()
     control.get_by_label("Tell Sidecard of changed tenants").check()
-    expect(control.get_by_label("Tell Sidecard of changed tenants")).to_be_checked()
-    assert sandbox.world.login.coop
-    assert sandbox.world.netserver.patch_honours_unmodified_since
-    assert sandbox.world.clients["sidecard-sandbox"].state_push
+    until(lambda: sandbox.world.clients["sidecard-sandbox"].state_push)
+    until(lambda: sandbox.world.login.coop and sandbox.world.netserver.patch_honours_unmodified_since)
 
 
 def test_an_event_is_fired_and_its_delivery_seen(control: Page, sandbox: Sandbox) -> None:

@@ -43,6 +43,17 @@ KNOWN_COLUMNS = {
     "sale": "sale_id",
     "country": "country_id",
     "source": "source",
+    "support_associate": "supportAssociateId",
+    "support_person": "supportPersonId",
+    "ticket_priority": "ticketPriorityId",
+    "customer_language": "customerLanguageId",
+    "own_address": "usePersonAddress",
+    "kana_name": "kanaName",
+    "kana_first_name": "kanaFirstName",
+    "kana_last_name": "kanaLastName",
+    "dbi_agent": "dbi_agent_id",
+    "dbi_modified": "dbi_last_modified",
+    "dbi_synchronized": "dbi_last_syncronized",
 }
 """Row key to database column where all tables agree; any other key is its column's name."""
 

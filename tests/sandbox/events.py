@@ -22,6 +22,8 @@ from .world import Delivery, Row, Tenant, World
 
 USER_AGENT = "NetServer-Webhook/11.10.721.0"
 
+NOTHING = ("", 0, "00:00:00", [])
+
 STAMPS = ("updated", "updated_by")
 """Keys of a row that differ with every change."""
 
@@ -208,5 +210,5 @@ def fire(world: World, tenant: Tenant, name: str, key: int, by: int = 0) -> None
 
 
 def differing(before: Row, after: Row) -> list[str]:
-    """Keys whose values are no longer the same."""
-    return [name for name, value in after.items() if name not in before or before[name] != value]
+    """Keys whose values are no longer the same; one that was not there and now holds nothing is."""
+    return [name for name, value in after.items() if before.get(name, value if value in NOTHING else None) != value]
