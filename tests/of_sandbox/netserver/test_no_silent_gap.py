@@ -125,8 +125,9 @@ def nonsense(path: str, method: str) -> list[Any]:
 def test_no_built_call_fails_or_is_unknown_whatever_it_is_sent(alice: Caller) -> None:
     """Nonsense gets an answer of NetServer's own: neither a failure of the sandbox nor an address it does not know."""
     assert len(BUILT) > 900
-    for method, path in BUILT:
-        for body in nonsense(path, method) if method != "GET" else [None]:
+    for number, (method, path) in enumerate(BUILT):
+        # Every other body: those of all calls together take long, and the next call gets the rest.
+        for body in nonsense(path, method)[number % 2 :: 2] if method != "GET" else [None]:
             response = alice.send(method, filled(path), json=body)
             assert response.status_code in (200, 204, 400, 403, 404, 412, 501), (method, path, body)
             assert "No service at" not in response.text
