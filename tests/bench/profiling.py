@@ -22,17 +22,17 @@ WARM_UP = 800
 """Requests that are not looked at: twice what everybody asks for first."""
 
 PARTS = {
-    "Calls by httpx and aiohttp": ("AsyncClient.send", "ResponseHandler.data_received"),
+    "Calls by httpx and aiohttp": ("_AsyncHttp.send", "ResponseHandler.data_received"),
     "JSON": ("_decoded",),
     "Values of types": ("Record.parse", "Line.parse"),
     "Questions, token, turn, deadline": ("AsyncCrm.__call__", "_sent"),
-    "The page from its template": ("render_to_string",),
+    "The page from its template": ("Scene._rendered",),
     "Looks at Redis": ("Redis.execute_command", "Client._ask", "StreamReaderProtocol.data_received"),
     "Who asks": ("membership",),
     "Remembering, sealed": ("recalled", "Recollection.keep", "Recollection.aset", "_remembered"),
     "Middleware": ("convert_exception_to_response.<locals>.inner",),
     "The view": ("_visit",),
-    "Django's handler and its threads": ("ASGIHandler.__call__", "BaseHandler._get_response_async", "sync_to_async"),
+    "The handler": ("Handler.__call__", "BaseHandler._get_response_async"),
     "Server": ("RequestResponseCycle.run_asgi", "HttpToolsProtocol.data_received"),
 }
 """What a panel's CPU goes into, and by which functions it is known."""
