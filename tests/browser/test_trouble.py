@@ -69,6 +69,7 @@ def test_a_slow_superoffice_is_asked_once_however_often_one_presses(strict_desk:
     expect(facts.value("Switchboard")).to_have_text(TYPED)
 
     assert strict_desk.changes() == [200]
+    expect(facts.body.locator(".htmx-request:not([data-settles], [data-watch])")).to_have_count(0)
     assert facts.body.locator("body").evaluate(bar) == "none"
     expect(facts.body.get_by_text("SuperOffice is taking a while.")).to_have_count(0)
 

@@ -42,6 +42,7 @@ def ticket(tenant: Tenant, key: int) -> Row:
     row = tenant.table("ticket")[key]
     row["owner"] = BOB
     row["registered"] = (datetime.now(UTC) - timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%S")
+    row["deadline"] = (datetime.now(UTC) + timedelta(days=3, hours=1)).strftime("%Y-%m-%dT%H:%M:%S")
     return row
 
 
